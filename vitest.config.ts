@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run the sources, not the build: no step between an edit and its test.
+const conditions = ['@keyfold/source'];
+
+const project = (name: string, folder: string) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name,
+    root: folder,
+    include: ['test/**/*.test.ts'],
+    pool: 'forks' as const,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('workspace', 'scripts'),
+      project('crypto-core', 'packages/crypto-core'),
+      project('key-hierarchy', 'packages/key-hierarchy'),
+      project('kms', 'packages/kms'),
+      project('protocol', 'packages/protocol'),
+      project('sdk', 'packages/sdk'),
+      project('service', 'packages/service'),
+      project('stores', 'packages/stores'),
+      project('test-support', 'packages/test-support'),
+      project('emulator', 'apps/emulator'),
+      project('docs', 'docs'),
+      project('conformance', 'conformance'),
+    ],
+  },
+});
