@@ -1,0 +1,44 @@
+import { relative } from 'node:path';
+import type { Emulator } from './create-emulator.ts';
+
+/** The Node that runs the emulator runs the snippet too, whatever `node` means in the reader's shell. */
+function nodeCommand(): string {
+  const local = relative(process.cwd(), process.execPath);
+  return local.startsWith('..') ? 'node' : local;
+}
+
+/** What a developer needs to go on, in a few lines. The snippet stands at the margin: a here-document's end has to. */
+export function banner(emulator: Emulator): string {
+  const { access } = emulator;
+  const state = emulator.stateFolder ?? 'kept nowhere (--ephemeral)';
+  return `
+  Keyfold emulator is ready. For development only: it keeps root keys on this disk.
+
+  HTTP     ${emulator.url}   AWS KMS and the encryption API
+  HTTPS    ${emulator.httpsUrl}   the same, under a local CA
+  CA       ${emulator.caFile}
+  pin      ${emulator.pin}
+  API key  ${access.apiKey}
+  tenant   ${access.tenant}, service ${access.service}
+  state    ${state}
+
+  Paste this into another terminal, in a folder where @keyfold/sdk is installed:
+
+${nodeCommand()} --input-type=module <<'END'
+import { readFileSync } from 'node:fs';
+import { Keyfold } from '@keyfold/sdk';
+const keyfold = new Keyfold({
+  apiKey: '${access.apiKey}',
+  baseUrl: '${emulator.httpsUrl}',
+  tls: { ca: readFileSync('${emulator.caFile}', 'utf8') },
+});
+const cards = keyfold.tenant('${access.tenant}').service('${access.service}');
+const sealed = await cards.encrypt('4111 1111 1111 1111', { context: { card: '42' } });
+console.log(sealed);
+console.log(await cards.decrypt(sealed, { context: { card: '42' } }));
+await keyfold.close();
+END
+
+  AWS clients: AWS_ENDPOINT_URL_KMS=${emulator.url} with any credentials. Ctrl-C ends it.
+`;
+}

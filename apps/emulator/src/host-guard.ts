@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Why a request is refused before anything looks at it. */
+export interface Refusal {
+  readonly status: 400 | 403;
+  readonly message: string;
+}
+
+/**
+ * Keeps web pages away from the emulator: DNS rebinding makes a page's own name resolve to 127.0.0.1, and a page may
+ * send simple requests anywhere. The `Host` header tells the first, `Origin` the second.
+ */
+export class HostGuard {
+  readonly #names: ReadonlySet<string>;
+
+  /** @param extraNames - host names that are allowed beside the loopback's own. */
+  constructor(extraNames: readonly string[] = []) {
+    this.#names = new Set([
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      ...extraNames.map((name) => name.toLowerCase()),
+    ]);
+  }
+
+  /** The reason to refuse a request, or undefined where it may pass. */
+  refusal(request: IncomingMessage): Refusal | undefined {
+    // Node takes the first of two Host headers in silence; which one a proxy took is anybody's guess.
+    const hosts = request.rawHeaders.filter(
+      (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
+    );
+    if (hosts.length !== 1) return { status: 400, message: 'A request names exactly one Host.' };
+    if (!this.#allows(request.headers.host ?? ''))
+      return { status: 403, message: 'The emulator answers to localhost, 127.0.0.1 and [::1] only.' };
+    const origin = request.headers.origin;
+    if (origin !== undefined && !this.#allowsOrigin(origin))
+      return { status: 403, message: 'The emulator does not answer requests that other sites make.' };
+    return undefined;
+  }
+
+  #allows(host: string): boolean {
+    const name = /^(.+?)(?::\d{1,5})?$/.exec(host)?.[1];
+    return name !== undefined && this.#names.has(name.toLowerCase());
+  }
+
+  #allowsOrigin(origin: string): boolean {
+    return URL.canParse(origin) && this.#names.has(new URL(origin).hostname);
+  }
+}

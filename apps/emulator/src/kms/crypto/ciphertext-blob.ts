@@ -1,0 +1,102 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { isKeyId } from '../keys/key-address.ts';
+import type { Key } from '../keys/key-ring.ts';
+import type { MapEntries } from '../model/shape-value.ts';
+import { encodeEncryptionContext } from './encode-encryption-context.ts';
+import type { NonceSource } from './nonce-source.ts';
+
+/**
+ * A symmetric `CiphertextBlob`: format 1 ‖ key id 36 (ASCII) ‖ key material id 32 ‖ nonce 12 ‖ ciphertext n ‖ tag 16.
+ *
+ * It names its key, so that Decrypt needs no KeyId, and the material, so that it opens after a rotation. AWS does not publish
+ * its own layout; clients may not look inside.
+ */
+const format = 1;
+const keyIdAt = 1;
+const materialIdAt = keyIdAt + 36;
+const nonceAt = materialIdAt + 32;
+const ciphertextAt = nonceAt + 12;
+const tagByteLength = 16;
+const minByteLength = ciphertextAt + tagByteLength;
+
+/** Tags are checked at full length: without the option Node accepts tags of four bytes. */
+const algorithm = 'aes-256-gcm';
+const options = { authTagLength: tagByteLength } as const;
+
+/** What a blob says of itself, before anything is verified. */
+export interface CiphertextParts {
+  readonly keyId: string;
+  readonly materialId: string;
+  readonly blob: Buffer;
+}
+
+/** The parts of a blob, or undefined where it is none of ours. */
+export function parseCiphertextBlob(blob: Buffer): CiphertextParts | undefined {
+  if (blob.byteLength < minByteLength || blob[0] !== format) return undefined;
+  const keyId = blob.toString('latin1', keyIdAt, materialIdAt);
+  if (!isKeyId(keyId)) return undefined;
+  return { keyId, materialId: blob.toString('hex', materialIdAt, nonceAt), blob };
+}
+
+/**
+ * Encrypts under a key's current material, bound to its ARN and the encryption context.
+ *
+ * Nonces are random 96-bit numbers; 2³² encryptions per material (SP 800-38D §8.3) are out of an emulator's reach.
+ */
+export function sealCiphertextBlob(
+  key: Key,
+  plaintext: Uint8Array,
+  context: MapEntries | undefined,
+  nonces: NonceSource,
+): Buffer {
+  const material = key.currentMaterial;
+  const blob = Buffer.allocUnsafe(minByteLength + plaintext.byteLength);
+  blob[0] = format;
+  blob.write(key.address.keyId, keyIdAt, 'latin1');
+  blob.write(material.id, materialIdAt, 'hex');
+  nonces.next(blob, nonceAt);
+  const cipher = createCipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
+  cipher.setAAD(authenticatedData(blob, key, context));
+  cipher.update(plaintext).copy(blob, ciphertextAt);
+  cipher.final();
+  cipher.getAuthTag().copy(blob, blob.byteLength - tagByteLength);
+  return blob;
+}
+
+/** The plaintext, or undefined where key, context or any bit of the blob is another. */
+export function openCiphertextBlob(
+  key: Key,
+  { blob, materialId }: CiphertextParts,
+  context: MapEntries | undefined,
+): Buffer | undefined {
+  const material = key.materials.get(materialId);
+  if (material === undefined) return undefined;
+  const tagAt = blob.byteLength - tagByteLength;
+  const decipher = createDecipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
+  decipher.setAAD(authenticatedData(blob, key, context));
+  decipher.setAuthTag(blob.subarray(tagAt));
+  const plaintext = decipher.update(blob.subarray(ciphertextAt, tagAt));
+  try {
+    decipher.final();
+  } catch {
+    // What `update` gave out was not verified.
+    plaintext.fill(0);
+    return undefined;
+  }
+  return plaintext;
+}
+
+/**
+ * The blob's own header, which has a fixed length ‖ length ‖ the key's ARN ‖ encryption context. A blob that is moved to a key
+ * of the same id in another account or region does not open.
+ */
+function authenticatedData(blob: Buffer, { arn }: Key, context: MapEntries | undefined): Buffer {
+  const encodedContext = encodeEncryptionContext(context);
+  const data = Buffer.allocUnsafe(nonceAt + 4 + arn.length + encodedContext.byteLength);
+  blob.copy(data, 0, 0, nonceAt);
+  // An ARN is ASCII: one byte a character.
+  const at = data.writeUInt32BE(arn.length, nonceAt);
+  data.write(arn, at, 'latin1');
+  encodedContext.copy(data, at + arn.length);
+  return data;
+}

@@ -1,0 +1,37 @@
+import type { ShapeName, shapes } from './shapes.ts';
+
+/** A map's entries, as they came: an array, so that no key can mean anything to an object. */
+export type MapEntries = readonly (readonly [key: string, value: string])[];
+
+/** What a member of the shape `Name` is once it has been read: derived from the table, so that the two cannot differ. */
+export type ShapeValue<Name extends string> = Name extends ShapeName ? ValueOf<(typeof shapes)[Name]> : never;
+
+type ValueOf<S> = S extends { type: 'string' }
+  ? string
+  : S extends { type: 'enum'; values: readonly (infer Value)[] }
+    ? Value
+    : S extends { type: 'blob' }
+      ? Buffer
+      : S extends { type: 'integer' }
+        ? number
+        : S extends { type: 'boolean' }
+          ? boolean
+          : S extends { type: 'list'; member: infer Member extends string }
+            ? readonly ShapeValue<Member>[]
+            : S extends { type: 'map' }
+              ? MapEntries
+              : S extends { type: 'structure'; members: infer Members }
+                ? StructureValue<Members>
+                : never;
+
+type StructureValue<Members> = {
+  readonly [Name in keyof Members as Members[Name] extends { required: true } ? Name : never]: MemberValue<
+    Members[Name]
+  >;
+} & {
+  readonly [Name in keyof Members as Members[Name] extends { required: true } ? never : Name]?: MemberValue<
+    Members[Name]
+  >;
+};
+
+type MemberValue<Member> = Member extends { shape: infer Name extends string } ? ShapeValue<Name> : never;

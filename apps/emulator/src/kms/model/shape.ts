@@ -1,0 +1,68 @@
+/** Text, limited in UTF-16 units as AWS counts them. */
+export interface StringShape {
+  readonly type: 'string';
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** The service model's regular expression; it is repeated in the message of a refusal. */
+  readonly pattern?: string;
+}
+
+/** One of several texts, in the order in which AWS lists them in a refusal. */
+export interface EnumShape {
+  readonly type: 'enum';
+  readonly values: readonly string[];
+}
+
+/** Bytes, base64 on the wire. */
+export interface BlobShape {
+  readonly type: 'blob';
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** Its value, even its absence, is left out of a refusal. */
+  readonly sensitive?: true;
+}
+
+export interface IntegerShape {
+  readonly type: 'integer';
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface BooleanShape {
+  readonly type: 'boolean';
+}
+
+/** `member` names a row of the shape table, as do `key`, `value` and `shape` below. */
+export interface ListShape {
+  readonly type: 'list';
+  readonly member: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+export interface MapShape {
+  readonly type: 'map';
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface StructureShape {
+  readonly type: 'structure';
+  readonly members: Readonly<Record<string, MemberShape>>;
+}
+
+export interface MemberShape {
+  readonly shape: string;
+  readonly required?: true;
+}
+
+/** A row of the shape table: what a member of a request may hold. */
+export type Shape =
+  | StringShape
+  | EnumShape
+  | BlobShape
+  | IntegerShape
+  | BooleanShape
+  | ListShape
+  | MapShape
+  | StructureShape;

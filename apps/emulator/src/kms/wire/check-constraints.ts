@@ -1,0 +1,123 @@
+import { KmsFault } from '../faults/kms-fault.ts';
+import type { EnumShape, IntegerShape, Shape, StringShape, StructureShape } from '../model/shape.ts';
+import { type ShapeName, shapeNamed } from '../model/shapes.ts';
+
+/**
+ * Holds a request's members against the shape table.
+ *
+ * @throws {KmsFault} ValidationException that names every member that fails, in AWS's words
+ */
+export function checkConstraints(name: ShapeName, members: unknown): void {
+  const failures: string[] = [];
+  checkValue(shapeNamed(name), members, '', failures);
+  if (failures.length > 0) throw validationFault(failures);
+}
+
+/** The refusal of a member that is required only by what else the request says. */
+export function missingMember(path: string): KmsFault {
+  return validationFault([failure('null', path, 'Member must not be null')]);
+}
+
+function validationFault(failures: readonly string[]): KmsFault {
+  const count = `${failures.length} validation error${failures.length === 1 ? '' : 's'} detected: `;
+  return new KmsFault('ValidationException', count + failures.join('; '));
+}
+
+function checkValue(shape: Shape, value: unknown, path: string, failures: string[]): void {
+  if (shape.type === 'structure') checkStructure(shape, value, path, failures);
+  else if (shape.type === 'list' && Array.isArray(value)) {
+    const element = shapeNamed(shape.member);
+    const text = `'[${value.map(String).join(', ')}]'`;
+    for (const constraint of lengthFailures(shape, value.length))
+      failures.push(failure(text, path, constraint));
+    if (element.type === 'structure')
+      value.forEach((entry, index) => {
+        checkStructure(element, entry, `${path}.${index + 1}.member`, failures);
+      });
+    // Of a list of plain values AWS shows the whole, with the constraints of an element.
+    else if (value.some((entry) => constraintFailures(element, entry).length > 0))
+      failures.push(
+        failure(text, path, `Member must satisfy constraint: [${constraintsOf(element).join(', ')}]`),
+      );
+  } else {
+    const text = shape.type === 'blob' ? '' : `'${String(value)}'`;
+    for (const constraint of constraintFailures(shape, value)) failures.push(failure(text, path, constraint));
+  }
+}
+
+function checkStructure(shape: StructureShape, value: unknown, path: string, failures: string[]): void {
+  const values = value as Readonly<Record<string, unknown>>;
+  for (const name in shape.members) {
+    const member = shape.members[name];
+    if (member === undefined) continue;
+    const memberShape = shapeNamed(member.shape);
+    const memberPath = `${path === '' ? '' : `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    if (values[name] !== undefined) checkValue(memberShape, values[name], memberPath, failures);
+    else if (member.required) {
+      const text = memberShape.type === 'blob' && memberShape.sensitive ? '' : 'null';
+      failures.push(failure(text, memberPath, 'Member must not be null'));
+    }
+  }
+}
+
+/** The constraints that a plain value breaks, in AWS's words. */
+function constraintFailures(shape: Shape, value: unknown): readonly string[] {
+  if (shape.type === 'string' && typeof value === 'string') {
+    const lengths = lengthFailures(shape, value.length);
+    return shape.pattern === undefined || patternOf(shape.pattern).test(value)
+      ? lengths
+      : [...lengths, patternText(shape.pattern)];
+  }
+  if (shape.type === 'enum') return shape.values.includes(String(value)) ? [] : [enumText(shape)];
+  if (shape.type === 'blob' && Buffer.isBuffer(value)) return lengthFailures(shape, value.byteLength);
+  if (shape.type === 'integer') return rangeFailures(shape, Number(value));
+  return [];
+}
+
+/** Every constraint of a plain value, in AWS's words. */
+function constraintsOf(shape: Shape): readonly string[] {
+  if (shape.type === 'enum') return [enumText(shape)];
+  if (shape.type !== 'string') return [];
+  const { minLength, maxLength, pattern } = shape;
+  return [
+    ...(maxLength === undefined ? [] : [maxLengthText(maxLength)]),
+    ...(minLength === undefined ? [] : [minLengthText(minLength)]),
+    ...(pattern === undefined ? [] : [patternText(pattern)]),
+  ];
+}
+
+function lengthFailures(
+  limits: Pick<StringShape, 'minLength' | 'maxLength'>,
+  length: number,
+): readonly string[] {
+  if (limits.minLength !== undefined && length < limits.minLength) return [minLengthText(limits.minLength)];
+  if (limits.maxLength !== undefined && length > limits.maxLength) return [maxLengthText(limits.maxLength)];
+  return [];
+}
+
+function rangeFailures({ min, max }: IntegerShape, value: number): readonly string[] {
+  if (value < min) return [`Member must have value greater than or equal to ${min}`];
+  if (value > max) return [`Member must have value less than or equal to ${max}`];
+  return [];
+}
+
+const minLengthText = (length: number): string =>
+  `Member must have length greater than or equal to ${length}`;
+const maxLengthText = (length: number): string => `Member must have length less than or equal to ${length}`;
+const patternText = (pattern: string): string => `Member must satisfy regular expression pattern: ${pattern}`;
+const enumText = ({ values }: EnumShape): string =>
+  `Member must satisfy enum value set: [${values.join(', ')}]`;
+
+/** @param value - as AWS shows it: quoted, null, or empty where it shows none (blobs). */
+function failure(value: string, path: string, constraint: string): string {
+  return `Value ${value === '' ? '' : `${value} `}at '${path}' failed to satisfy constraint: ${constraint}`;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** The model's patterns are Java's; those of KMS mean the same in JavaScript with the `u` flag. */
+function patternOf(pattern: string): RegExp {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, known);
+  return known;
+}

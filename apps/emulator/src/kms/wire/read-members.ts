@@ -1,0 +1,93 @@
+import { KmsFault } from '../faults/kms-fault.ts';
+import type { Shape, StructureShape } from '../model/shape.ts';
+import type { ShapeValue } from '../model/shape-value.ts';
+import { type ShapeName, shapeNamed } from '../model/shapes.ts';
+
+/**
+ * Turns a request's JSON into what its shape says: blobs into bytes, maps into entries. Members that the shape does not
+ * have are ignored and null counts as absent, as AWS does both.
+ *
+ * @throws {KmsFault} SerializationException where a member is of another JSON type, or text is not Unicode.
+ */
+export function readMembers<Name extends ShapeName>(name: Name, json: unknown): ShapeValue<Name> {
+  return read(shapeNamed(name), json) as ShapeValue<Name>;
+}
+
+type Reader<S extends Shape> = (json: unknown, shape: S) => unknown;
+
+function read(shape: Shape, json: unknown): unknown {
+  const reader = readers[shape.type] as Reader<Shape>;
+  return reader(json, shape);
+}
+
+const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type: Type }>> } = {
+  string: readText,
+  enum: readText,
+  blob: readBlob,
+  integer: (json) => {
+    if (typeof json !== 'number') throw mismatch(json, 'an Integer');
+    if (!Number.isInteger(json) || Math.abs(json) > maxInteger) throw new KmsFault('SerializationException');
+    return json;
+  },
+  boolean: (json) => {
+    if (typeof json !== 'boolean') throw mismatch(json, 'a Boolean');
+    return json;
+  },
+  list: (json, { member }) => {
+    if (!Array.isArray(json)) throw new KmsFault('SerializationException', 'Expected list or null');
+    const shape = shapeNamed(member);
+    return json.map((element: unknown) => read(shape, element));
+  },
+  map: (json, shape) => {
+    const [key, value] = [shapeNamed(shape.key), shapeNamed(shape.value)];
+    return Object.entries(objectOf(json)).map(([name, entry]) => [read(key, name), read(value, entry)]);
+  },
+  structure: (json, shape) => readStructure(objectOf(json), shape),
+};
+
+/** AWS's integers are Java's. */
+const maxInteger = 2 ** 31 - 1;
+
+function readStructure(json: Readonly<Record<string, unknown>>, { members }: StructureShape): unknown {
+  const values: Record<string, unknown> = {};
+  for (const name in members) {
+    // No member of a request is named as something that every object has.
+    const value = json[name];
+    const shape = members[name]?.shape;
+    if (value !== undefined && value !== null && shape !== undefined)
+      values[name] = read(shapeNamed(shape), value);
+  }
+  return values;
+}
+
+function readText(json: unknown): string {
+  if (typeof json !== 'string') throw mismatch(json, 'a String');
+  // A lone surrogate has no UTF-8: two different texts would become the same bytes.
+  if (!json.isWellFormed()) throw new KmsFault('SerializationException');
+  return json;
+}
+
+function readBlob(json: unknown): Buffer {
+  const text = readText(json);
+  const bytes = Buffer.from(text, 'base64');
+  // `Buffer.from` skips what is not base64; only canonical text comes back the same.
+  if (bytes.toString('base64') !== text) throw new KmsFault('SerializationException');
+  return bytes;
+}
+
+function objectOf(json: unknown): Readonly<Record<string, unknown>> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new KmsFault('SerializationException', 'Expected map or null');
+  return json as Readonly<Record<string, unknown>>;
+}
+
+/** The texts of AWS's JSON front end for a value of another type. */
+function mismatch(json: unknown, expected: string): KmsFault {
+  const texts: Readonly<Record<string, string>> = {
+    string: `STRING_VALUE can not be converted to ${expected}`,
+    number: `NUMBER_VALUE can not be converted to ${expected}`,
+    boolean: `${String(json).toUpperCase()}_VALUE can not be converted to ${expected}`,
+    object: `Start of ${Array.isArray(json) ? 'list' : 'structure or map'} found where not expected.`,
+  };
+  return new KmsFault('SerializationException', json === null ? undefined : texts[typeof json]);
+}

@@ -1,0 +1,99 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { AddressUnavailableError, PortInUseError } from './errors.ts';
+import type { HostGuard } from './host-guard.ts';
+import type { LocalAuthority } from './local-authority.ts';
+
+/** A server that accepts connections. */
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting, ends idle and busy connections, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly guard: HostGuard;
+  readonly handler: RequestListener;
+  /** Given: HTTPS. Absent: HTTP. */
+  readonly authority?: LocalAuthority;
+}
+
+/**
+ * TLS 1.3's three AEAD suites and, for TLS 1.2, ECDHE with an AEAD only: forward secrecy always. Node's default list
+ * still has RSA key exchange and CBC.
+ */
+export const tlsCiphers: string = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+].join(':');
+
+/** RFC 6797 §6.1: a year, sub-domains included. Sent over HTTPS only, as §7.2 asks. */
+const strictTransportSecurity = 'max-age=31536000; includeSubDomains';
+
+function createServer({ authority, handler, guard }: ListenerOptions): Server {
+  const guarded = (request: IncomingMessage, response: ServerResponse): void => {
+    if (authority !== undefined) response.setHeader('strict-transport-security', strictTransportSecurity);
+    const refusal = guard.refusal(request);
+    if (refusal === undefined) return void handler(request, response);
+    const body = JSON.stringify({
+      error: { code: 'request_refused', layer: 'transport', message: refusal.message },
+    });
+    // Not read: what a refused caller sends is of no interest, and the connection is not to be reused.
+    response.writeHead(refusal.status, { 'content-type': 'application/json', connection: 'close' }).end(body);
+  };
+  if (authority === undefined) return createHttpServer(guarded);
+  return createHttpsServer(
+    {
+      cert: authority.certPem,
+      key: authority.keyPem,
+      minVersion: 'TLSv1.2',
+      ciphers: tlsCiphers,
+      honorCipherOrder: true,
+    },
+    guarded,
+  );
+}
+
+/**
+ * Starts to listen.
+ *
+ * @throws {PortInUseError} where another process has the port.
+ * @throws {AddressUnavailableError} where the address is not this machine's, or the port is a privileged one.
+ */
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const server = createServer(options);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const Cause = error.code === 'EADDRINUSE' ? PortInUseError : AddressUnavailableError;
+      reject(new Cause(options.host, options.port, { cause: error }));
+    });
+    server.listen({ host: options.host, port: options.port }, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('A TCP server has a port.');
+
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}

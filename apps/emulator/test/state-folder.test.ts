@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmulator, StateUnusableError, StateUnwritableError } from '../src/index.ts';
+
+describe('the state folder', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyfold-state-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is readable by its owner alone, and so is every file in it', async () => {
+    const emulator = await createEmulator({ stateFolder: folder });
+    const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o077]);
+    await emulator.close();
+    expect(modes.length).toBeGreaterThan(5);
+    expect(modes.filter(([, mode]) => mode !== 0)).toEqual([]);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+  });
+
+  it('is named in the error where it cannot be made', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const attempt = createEmulator({ stateFolder: join(file, 'state') });
+    await expect(attempt).rejects.toBeInstanceOf(StateUnwritableError);
+    await expect(attempt).rejects.toMatchObject({ code: 'state_unwritable', layer: 'store' });
+    await expect(attempt).rejects.toThrow(join(file, 'state'));
+  });
+
+  for (const [name, content] of [
+    ['platform-root.key', 'too short'],
+    ['ca.pem', 'not a certificate'],
+    ['development.json', '{ "tenant": 1 }'],
+    ['development.json', '{'],
+  ] as const)
+    it(`is refused, and left as it is, where ${name} holds ${JSON.stringify(content)}`, async () => {
+      await (await createEmulator({ stateFolder: folder })).close();
+      writeFileSync(join(folder, name), content);
+      const before = readdirSync(folder).toSorted();
+      await expect(createEmulator({ stateFolder: folder })).rejects.toBeInstanceOf(StateUnusableError);
+      expect(readdirSync(folder).toSorted()).toEqual(before);
+    });
+
+  it('has one owner at a time', async () => {
+    const first = await createEmulator({ stateFolder: folder });
+    await expect(createEmulator({ stateFolder: folder })).rejects.toMatchObject({ code: 'store_in_use' });
+    await first.close();
+    await (await createEmulator({ stateFolder: folder })).close();
+  });
+
+  it('keeps the CA, its pin, the API key and the tenant from one start to the next', async () => {
+    const first = await createEmulator({ stateFolder: folder });
+    await first.close();
+    const second = await createEmulator({ stateFolder: folder });
+    await second.close();
+    expect(second.caPem).toBe(first.caPem);
+    expect(second.pin).toBe(first.pin);
+    expect(second.access).toEqual(first.access);
+  });
+
+  it('leaves nothing behind where there is none', async () => {
+    const emulator = await createEmulator();
+    await emulator.close();
+    expect(emulator.stateFolder).toBeUndefined();
+    expect(() => statSync(emulator.caFile)).toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,121 @@
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+import type {
+  CryptoBackend,
+  DataKeyOpener,
+  DataKeySealer,
+  FreshDataKey,
+  HkdfOptions,
+  WrappingKey,
+} from '../backend.ts';
+import { CommitmentMismatchError, InvalidArgumentError } from '../crypto-errors.ts';
+import type { DataKeyHeader, DataKeyWrapping } from '../data-key-header.ts';
+import type { FieldContext, ValueContext } from '../encryption-context.ts';
+import { keyByteLength } from '../format.ts';
+import type { KeyPlace } from '../key-place.ts';
+import type { Plaintext } from '../plaintext.ts';
+import type { RowId } from '../row-id.ts';
+import { SecretBytes } from '../secret-bytes.ts';
+import { NodeDataKeyOpener } from './data-key-opener.ts';
+import { expandDataKey, hkdfSha256, hmacSha256, requireKey } from './derivation.ts';
+import { encryptionKeyOf, NodeFreshDataKey } from './fresh-data-key.ts';
+import { NonceSource } from './nonce-source.ts';
+import { decodeText, encodeText } from './text-form.ts';
+import { NodeWrappingKey } from './wrapping-key.ts';
+
+/** {@link FreshDataKey}, answering at once. */
+export interface SyncFreshDataKey extends FreshDataKey {
+  wrappedAs(wrapping: DataKeyWrapping): SyncDataKeySealer;
+}
+
+/** {@link DataKeySealer}, answering at once. Sealed bytes are Buffers. */
+export interface SyncDataKeySealer extends DataKeySealer {
+  sealValue(value: Plaintext, context: ValueContext): Uint8Array;
+  sealField(value: Plaintext, context: FieldContext, rowId: RowId): Uint8Array;
+}
+
+/** {@link DataKeyOpener}, answering at once. */
+export interface SyncDataKeyOpener extends DataKeyOpener {
+  openValue(value: Uint8Array, context: ValueContext): Plaintext;
+  openField(field: Uint8Array, context: FieldContext, rowId: RowId): Plaintext;
+}
+
+/** {@link WrappingKey}, answering at once. */
+export interface SyncWrappingKey extends WrappingKey {
+  wrap(key: SecretBytes, place: KeyPlace): Uint8Array;
+  unwrap(wrapped: Uint8Array, place: KeyPlace): SecretBytes;
+}
+
+/** The backend on `node:crypto`: {@link CryptoBackend}, answering at once instead of by promises. */
+export interface NodeBackend extends CryptoBackend {
+  createDataKey(): SyncFreshDataKey;
+  openDataKey(header: DataKeyHeader, dataKey: SecretBytes): SyncDataKeyOpener;
+  wrappingKey(key: SecretBytes): SyncWrappingKey;
+  commitmentOf(dataKey: SecretBytes): Uint8Array;
+  hkdfSha256(secret: SecretBytes, options: HkdfOptions): SecretBytes;
+  hmacSha256(key: SecretBytes, data: Uint8Array): Uint8Array;
+  sha256(data: Uint8Array): Uint8Array;
+}
+
+const maxRandomBytes = 65_536;
+
+// One source a thread: a module is evaluated anew in each worker thread and child process. Filled when first used.
+const nonces = new NonceSource();
+
+/**
+ * Cryptography of Node.js, Bun and Deno.
+ *
+ * @example
+ * ```ts
+ * const fresh = nodeBackend.createDataKey();
+ * const wrapping = await service.wrap(fresh.secret, fresh.commitment);
+ * const sealer = fresh.wrappedAs(wrapping);
+ * fresh[Symbol.dispose]();
+ * const sealed = sealer.sealValue('4111 1111 1111 1111', context);
+ * ```
+ */
+export const nodeBackend: NodeBackend = {
+  name: 'node',
+
+  createDataKey: () => new NodeFreshDataKey(SecretBytes.random(keyByteLength), nonces),
+
+  openDataKey(header, dataKey) {
+    try {
+      const commitment = expandDataKey(dataKey, 'dataKeyCommitment');
+      if (!constantTimeEqual(commitment, header.commitment)) {
+        throw new CommitmentMismatchError('The data key is not the one to which this header commits.');
+      }
+      return new NodeDataKeyOpener(header, encryptionKeyOf(dataKey));
+    } finally {
+      dataKey.dispose();
+    }
+  },
+
+  wrappingKey(key) {
+    try {
+      requireKey(key);
+      return new NodeWrappingKey(key, nonces);
+    } finally {
+      key.dispose();
+    }
+  },
+
+  commitmentOf: (dataKey) => expandDataKey(dataKey, 'dataKeyCommitment'),
+  hkdfSha256,
+  hmacSha256,
+  sha256: (data) => hash('sha256', data, 'buffer'),
+  constantTimeEqual,
+
+  randomBytes(byteLength) {
+    if (!Number.isInteger(byteLength) || byteLength < 0 || byteLength > maxRandomBytes) {
+      throw new InvalidArgumentError(`Random bytes come 0 to ${maxRandomBytes} at a time.`);
+    }
+    return randomFillSync(new Uint8Array(byteLength));
+  },
+
+  encodeText,
+  decodeText,
+};
+
+function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}

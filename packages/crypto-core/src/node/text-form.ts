@@ -1,0 +1,25 @@
+import { NonCanonicalEncodingError, NotKeyfoldCiphertextError } from '../crypto-errors.ts';
+import { textPrefix } from '../format.ts';
+
+/** `kf1.` and the bytes in base64url without padding (RFC 4648 §5). */
+export function encodeText(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return textPrefix + buffer.toString('base64url');
+}
+
+/** The bytes of a text form; only of the one spelling that {@link encodeText} gives (RFC 4648 §3.5). */
+export function decodeText(text: string): Uint8Array {
+  if (typeof text !== 'string' || !text.startsWith(textPrefix)) {
+    throw new NotKeyfoldCiphertextError(`Expected a text that begins with ${textPrefix}`);
+  }
+  const encoded = text.slice(textPrefix.length);
+  // Node's decoder takes white space, padding, the other alphabet, unused bits and stops at what it does not know:
+  // encoding again shows every one of them.
+  const bytes = Buffer.from(encoded, 'base64url');
+  if (bytes.toString('base64url') !== encoded) {
+    throw new NonCanonicalEncodingError('The text is not canonical base64url.');
+  }
+  return bytes;
+}

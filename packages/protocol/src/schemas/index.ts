@@ -1,0 +1,2 @@
+export { parameterSchemas, querySchemas, requestSchemas } from './requests.ts';
+export { errorSchema, responseSchemas } from './responses.ts';

@@ -1,0 +1,233 @@
+import {
+  type Awaitable,
+  type CryptoBackend,
+  type DataKeyHeader,
+  type EncryptionContext,
+  isKeyfoldError,
+  type Plaintext,
+  parseRecordHeader,
+  parseValue,
+  prepareValueContext,
+  type ValueContext,
+} from '@keyfold/crypto-core';
+import { limits } from '@keyfold/protocol';
+import { atIndex, atIndexLater, inTurns } from './batches.ts';
+import type { DataKeyCache } from './data-key-cache.ts';
+import { EncryptedTable } from './encrypted-table.ts';
+import type { KeyScope } from './key-scope.ts';
+import { isOfKind, kindOf, type PlaintextByKind, type PlaintextKind } from './plaintext-kind.ts';
+import type { TableSchema } from './table-schema.ts';
+import { EncryptionContextRequiredError, PlaintextKindError } from './value-errors.ts';
+
+/** What a value belongs to; decryption needs the same. */
+export interface EncryptOptions {
+  /** Names and values that are bound to the ciphertext: authenticated, not secret, not stored with it. At least one. */
+  readonly context: EncryptionContext;
+}
+
+/** What a value belongs to, and what it is expected to be. */
+export interface DecryptOptions<Kind extends PlaintextKind = PlaintextKind> extends EncryptOptions {
+  /** Narrows the result's type, and is checked. */
+  readonly as?: Kind;
+}
+
+/** One item for {@link ServiceKeys.encryptMany}. */
+export interface ValueToEncrypt extends EncryptOptions {
+  readonly value: Plaintext;
+}
+
+/** One item for {@link ServiceKeys.decryptMany}. */
+export interface ValueToDecrypt extends EncryptOptions {
+  /** Text or bytes as `encrypt` and `encryptBytes` returned them. */
+  readonly sealed: string | Uint8Array;
+}
+
+/** What service keys are made of. */
+export interface ServiceKeysOptions {
+  readonly keys: DataKeyCache;
+  readonly scope: KeyScope;
+  readonly backend: CryptoBackend;
+}
+
+/** Encrypts and decrypts under the key of one service of one tenant, in this process. */
+export class ServiceKeys {
+  readonly #keys: DataKeyCache;
+  readonly #scope: KeyScope;
+  readonly #backend: CryptoBackend;
+
+  constructor(options: ServiceKeysOptions) {
+    this.#keys = options.keys;
+    this.#scope = options.scope;
+    this.#backend = options.backend;
+  }
+
+  /**
+   * Encrypts a value to text: `kf1.` and base64url, 131 bytes and a third over the plaintext.
+   *
+   * @throws EncryptionContextRequiredError, InvalidEncryptionContextError, UnsupportedValueError (null among them);
+   *   CallError when no data key can be had
+   * @example
+   * ```ts
+   * const token = await cards.encrypt('4111 1111 1111 1111', { context: { card: '42' } });
+   * ```
+   */
+  async encrypt(value: Plaintext, options: EncryptOptions): Promise<string> {
+    return this.#backend.encodeText(await this.encryptBytes(value, options));
+  }
+
+  /** As {@link ServiceKeys.encrypt}, to bytes: 131 over the plaintext. */
+  async encryptBytes(value: Plaintext, options: EncryptOptions): Promise<Uint8Array> {
+    const context = this.#contextOf(options);
+    return await this.#keys.seal(this.#scope, 1, (sealer) => sealer.sealValue(value, context));
+  }
+
+  /**
+   * Decrypts what `encrypt` or `encryptBytes` returned, in its own type.
+   *
+   * @throws IntegrityCheckFailedError for another context, tenant or service, or changed bytes; NotKeyfoldCiphertextError,
+   *   TruncatedCiphertextError, NonCanonicalEncodingError, UnsupportedFormatError; PlaintextKindError when it is not
+   *   what `as` says; CallError when no data key can be had
+   * @example
+   * ```ts
+   * const pan = await cards.decrypt(token, { context: { card: '42' }, as: 'text' }); // string
+   * ```
+   */
+  async decrypt<Kind extends PlaintextKind>(
+    sealed: string | Uint8Array,
+    options: DecryptOptions<Kind> & { readonly as: Kind },
+  ): Promise<PlaintextByKind[Kind]>;
+  async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext>;
+  async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext> {
+    const context = this.#contextOf(options);
+    const bytes = this.#bytesOf(sealed);
+    const { header } = parseValue(bytes);
+    const value = await this.#keys.open(this.#scope, header, (opener) => opener.openValue(bytes, context));
+    return ofKind(value, options.as);
+  }
+
+  /**
+   * Encrypts values to text, many under one data key, in order.
+   *
+   * @throws BatchItemError for the first value that cannot be encrypted; CallError when no data key can be had
+   */
+  async encryptMany(values: readonly ValueToEncrypt[]): Promise<string[]> {
+    return await inTurns(values, async (part, start) => {
+      const items = part.map((item, index) => {
+        const position = start + index;
+        return { value: item.value, position, context: atIndex(position, () => this.#contextOf(item)) };
+      });
+      const sealed: string[] = [];
+      for (const { value, position, context } of items) {
+        const bytes = this.#keys.seal(this.#scope, 1, (sealer) =>
+          atIndexLater(position, () => sealer.sealValue(value, context)),
+        );
+        sealed.push(this.#backend.encodeText(await bytes));
+      }
+      return sealed;
+    });
+  }
+
+  /**
+   * Decrypts values in order. Data keys that are not at hand are asked for together.
+   *
+   * @throws BatchItemError for the first value that cannot be decrypted; CallError when no data key can be had
+   */
+  async decryptMany<Kind extends PlaintextKind>(
+    values: readonly ValueToDecrypt[],
+    options: { readonly as: Kind },
+  ): Promise<PlaintextByKind[Kind][]>;
+  async decryptMany(
+    values: readonly ValueToDecrypt[],
+    options?: { readonly as?: PlaintextKind },
+  ): Promise<Plaintext[]>;
+  async decryptMany(
+    values: readonly ValueToDecrypt[],
+    options: { readonly as?: PlaintextKind } = {},
+  ): Promise<Plaintext[]> {
+    return await inTurns(values, (part, start) => {
+      const items = part.map((item, index) => {
+        const position = start + index;
+        return atIndex(position, () => {
+          const bytes = this.#bytesOf(item.sealed);
+          return { bytes, position, context: this.#contextOf(item), header: parseValue(bytes).header };
+        });
+      });
+      return this.#keys.openAll(this.#scope, items, ({ bytes, position, context }, key) =>
+        atIndexLater(position, () =>
+          key.use((opener) => later(opener.openValue(bytes, context), options.as)),
+        ),
+      );
+    });
+  }
+
+  /**
+   * Wraps the data key of a value, or of a record's header, under the service key's active version. What was encrypted
+   * stays as it is, byte for byte; the form (text or bytes) stays too. Nothing is decrypted here.
+   *
+   * @example
+   * ```ts
+   * token = await cards.rewrap(token);
+   * row.keyfold = await cards.rewrap(row.keyfold);
+   * ```
+   */
+  async rewrap<Form extends string | Uint8Array>(
+    sealed: Form,
+  ): Promise<Form extends string ? string : Uint8Array>;
+  async rewrap(sealed: string | Uint8Array): Promise<string | Uint8Array> {
+    const old = this.#bytesOf(sealed);
+    const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(old)]);
+    if (isKeyfoldError(rewrapped)) throw rewrapped;
+    const bytes = new Uint8Array(old);
+    if (rewrapped !== undefined) bytes.set(rewrapped.bytes, 1);
+    return typeof sealed === 'string' ? this.#backend.encodeText(bytes) : bytes;
+  }
+
+  /**
+   * Declares a table. Every column is declared, to be encrypted or to stay clear.
+   *
+   * @param name bound to every field: another table's fields do not open here
+   * @throws TableInvalidError when the declaration is wrong in itself
+   * @example
+   * ```ts
+   * const people = cards.table('people', {
+   *   id: integerId('id'),
+   *   fields: { ssn: text(), bornAt: date().nullable(), plan: clear<string>() },
+   * });
+   * ```
+   */
+  table<const S extends TableSchema>(name: string, schema: S): EncryptedTable<S> {
+    return new EncryptedTable({ keys: this.#keys, scope: this.#scope, name, schema });
+  }
+
+  #contextOf({ context }: EncryptOptions): ValueContext {
+    // An empty context would bind a value to nothing but its service: any two values of it could be swapped.
+    if (context === undefined || context === null || isEmpty(context))
+      throw new EncryptionContextRequiredError();
+    return prepareValueContext({ tenant: this.#scope.tenant, scope: this.#scope.scope, context });
+  }
+
+  #bytesOf(sealed: string | Uint8Array): Uint8Array {
+    return typeof sealed === 'string' ? this.#backend.decodeText(sealed) : sealed;
+  }
+}
+
+function isEmpty(context: EncryptionContext): boolean {
+  for (const name in context) if (Object.hasOwn(context, name)) return false;
+  return typeof context === 'object'; // anything else is refused by name when it is encoded
+}
+
+/** A record's header has a length that no value has. */
+function headerOf(sealed: Uint8Array): DataKeyHeader {
+  return sealed.byteLength === limits.recordHeaderBytes
+    ? parseRecordHeader(sealed)
+    : parseValue(sealed).header;
+}
+
+function ofKind(value: Plaintext, kind: PlaintextKind | undefined): Plaintext {
+  if (kind === undefined || isOfKind(value, kind)) return value;
+  throw new PlaintextKindError('The value', kind, kindOf(value));
+}
+
+function later(value: Awaitable<Plaintext>, kind: PlaintextKind | undefined): Awaitable<Plaintext> {
+  return value instanceof Promise ? value.then((opened) => ofKind(opened, kind)) : ofKind(value, kind);
+}

@@ -1,0 +1,170 @@
+import type { Awaitable, Clock, CryptoBackend } from '@keyfold/crypto-core';
+import type { AuthenticatedStore, KeyHierarchy } from '@keyfold/key-hierarchy';
+import {
+  type ApiErrorCode,
+  apiErrorOf,
+  type CreateApiKeyBody,
+  headerNames,
+  identifierPatterns,
+  type OperationId,
+  operationOf,
+} from '@keyfold/protocol';
+import { requestSchemas } from '@keyfold/protocol/schemas';
+import { ApiError } from './api-error.ts';
+import { apiErrorCodeOf } from './api-error-code.ts';
+import { createApiKeys, type NewApiKey } from './api-keys.ts';
+import type { AuditRecord } from './audit-record.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { executeOperation } from './execute-operation.ts';
+import type { Answer } from './handler.ts';
+import { createHandlers } from './handlers.ts';
+import { coversTenant, type Principal } from './principal.ts';
+import { headerOf, type ServiceRequest } from './service-request.ts';
+import { errorResponse, frameResponse, jsonResponse, type ServiceResponse } from './service-response.ts';
+import { validate } from './validate.ts';
+import { encodeBytes } from './wire-bytes.ts';
+
+/** What a service needs; all of it stays its owner's. */
+export interface ServiceDeps {
+  readonly hierarchy: KeyHierarchy;
+  /** Where API keys are kept. */
+  readonly rows: AuthenticatedStore;
+  readonly backend: CryptoBackend;
+  readonly clock: Clock;
+  /**
+   * Takes a record of every request that changes something, uses keys, or is refused. The answer waits for it, and is
+   * withheld if it fails: no key leaves unrecorded.
+   */
+  readonly log?: (record: AuditRecord) => Awaitable<void>;
+  /**
+   * Takes the error behind each answer of status 500 and above, as it was thrown, for an error tracker. Unlike audit
+   * records it is not limited to a list of fields.
+   */
+  readonly onError?: (error: unknown, requestId: string) => void;
+}
+
+/** The encryption API, apart from any HTTP server. */
+export interface Service {
+  /**
+   * Answers a request, whatever is wrong with it: it never rejects. The request's body is zeroised when it resolves; the
+   * host disposes of the answer once it is sent.
+   */
+  execute(id: OperationId, request: ServiceRequest): Promise<ServiceResponse>;
+  /**
+   * The answer for what the host finds wrong before there is an operation: no such route, too large, closing.
+   *
+   * @param headers what belongs to the code, such as `allow` for `method_not_allowed`
+   */
+  refuse(code: ApiErrorCode, requestId: string, headers?: Readonly<Record<string, string>>): ServiceResponse;
+  /** For whoever runs the service; a first API key can be had no other way. */
+  readonly apiKeys: {
+    /** @throws {@link ApiError} `invalid_request` */
+    create(request: CreateApiKeyBody): Promise<NewApiKey>;
+    /** @throws {@link ApiError} `api_key_not_found` */
+    revoke(id: string): Promise<void>;
+  };
+}
+
+/**
+ * Makes a service. It holds no state of its own beyond what it was given.
+ *
+ * @example
+ * ```ts
+ * const service = createService({ hierarchy, rows: master.rows, backend: nodeBackend, clock: systemClock });
+ * const { apiKey } = await service.apiKeys.create({ role: 'admin', tenants: '*', description: 'first key' });
+ * ```
+ */
+export function createService({ hierarchy, rows, backend, clock, log, onError }: ServiceDeps): Service {
+  const apiKeys = createApiKeys({ rows, backend, clock });
+  const authenticate = createAuthenticate(rows, backend);
+  const handlers = createHandlers(hierarchy, apiKeys);
+
+  const requestIdOf = (text: string): string =>
+    identifierPatterns.requestId.test(text) ? text : encodeBytes(backend.randomBytes(12));
+
+  function failure(error: unknown, requestId: string): { code: ApiErrorCode; response: ServiceResponse } {
+    const code = apiErrorCodeOf(error);
+    if (apiErrorOf(code).status >= 500) report(error, requestId);
+    return {
+      code,
+      response: errorResponse(code, requestId, error instanceof ApiError ? { message: error.message } : {}),
+    };
+  }
+
+  function report(error: unknown, requestId: string): void {
+    try {
+      onError?.(error, requestId);
+    } catch {
+      // What is told of an error must not become another one.
+    }
+  }
+
+  return {
+    async execute(id, request) {
+      const startedMs = clock.now().monotonicMs;
+      const requestId = requestIdOf(request.requestId);
+      let principal: Principal | undefined;
+      let outcome: { readonly code: ApiErrorCode | null; readonly response: ServiceResponse };
+      try {
+        principal = await authenticate(headerOf(request, headerNames.authorization));
+        const answer = await executeOperation(id, handlers, principal, request);
+        outcome = { code: null, response: responseOf(id, requestId, answer) };
+      } catch (error) {
+        outcome = failure(error, requestId);
+      } finally {
+        request.body.fill(0);
+      }
+      const { code, response } = outcome;
+      if (log === undefined || (code === null && operationOf(id).effect === 'read')) return response;
+      try {
+        await log({
+          operation: id,
+          principal: principal?.id ?? null,
+          tenant: tenantOf(request, principal),
+          status: response.status,
+          code,
+          requestId,
+          durationMs: clock.now().monotonicMs - startedMs,
+        });
+        return response;
+      } catch (error) {
+        response[Symbol.dispose]();
+        report(error, requestId);
+        return errorResponse('internal_error', requestId);
+      }
+    },
+
+    refuse: (code, requestId, headers) => errorResponse(code, requestIdOf(requestId), { headers }),
+
+    apiKeys: {
+      create: async (request) =>
+        apiKeys.create(validate(requestSchemas.createApiKey, request, 'The request')),
+      revoke: (id) => apiKeys.revoke(id, '*'),
+    },
+  };
+}
+
+function responseOf(
+  id: OperationId,
+  requestId: string,
+  { status, body, keys = [] }: Answer<OperationId>,
+): ServiceResponse {
+  try {
+    if (operationOf(id).response !== 'frame') return jsonResponse(status, requestId, body);
+    return frameResponse(
+      status,
+      requestId,
+      body,
+      keys.map((key) => key.reveal()),
+    );
+  } finally {
+    for (const key of keys) key.dispose();
+  }
+}
+
+/** What somebody asks for who may not have it is nothing that belongs into a record about that tenant. */
+function tenantOf({ params }: ServiceRequest, principal: Principal | undefined): string | null {
+  const tenant = params['tenant'];
+  if (tenant === undefined || principal === undefined || !identifierPatterns.tenant.test(tenant)) return null;
+  return coversTenant(principal.tenants, tenant) ? tenant : null;
+}

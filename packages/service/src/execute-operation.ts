@@ -1,0 +1,74 @@
+import {
+  headerNames,
+  identifierPatterns,
+  type OperationId,
+  type OperationParameters,
+  operationOf,
+  type PageQuery,
+  roleAllows,
+} from '@keyfold/protocol';
+import { parameterSchemas, querySchemas, requestSchemas } from '@keyfold/protocol/schemas';
+import { ApiError } from './api-error.ts';
+import type { Answer, Handlers } from './handler.ts';
+import { coversTenant, type Principal } from './principal.ts';
+import { readBody } from './read-body.ts';
+import { headerOf, type ServiceRequest } from './service-request.ts';
+import { validate } from './validate.ts';
+
+/**
+ * Authorises a request, checks all of it and runs its operation.
+ *
+ * A tenant that the key may not see is refused before anything about it is read, so that for this key a tenant that
+ * exists and one that does not are the same: in the answer, and in the work done for it.
+ *
+ * @throws {@link ApiError} for what is refused here, and what the operation throws
+ */
+export async function executeOperation<Id extends OperationId>(
+  id: Id,
+  handlers: Handlers,
+  principal: Principal,
+  request: ServiceRequest,
+): Promise<Answer<Id>> {
+  const operation = operationOf(id);
+  if (!roleAllows(principal.role, operation.role)) throw new ApiError('permission_denied');
+  const params = readParameters(id, request.params);
+  if ('tenant' in params && !coversTenant(principal.tenants, params.tenant)) {
+    throw new ApiError('tenant_not_found');
+  }
+  const query = readQuery(id, request.query);
+  const idempotencyKey = readIdempotencyKey(id, request);
+  const { json, attachments } = readBody(operation.request, request);
+  const body = validate(requestSchemas[id], json, 'The body');
+  return await handlers[id]({ principal, params, query, body, attachments, idempotencyKey });
+}
+
+function readParameters<Id extends OperationId>(
+  id: Id,
+  sent: Readonly<Record<string, string>>,
+): OperationParameters<Id> & { tenant?: string } {
+  const { path } = operationOf(id);
+  const checked: Record<string, string> = {};
+  for (const [name, schema] of Object.entries(parameterSchemas)) {
+    if (path.includes(`{${name}}`)) checked[name] = validate(schema, sent[name], `The path at ${name}`);
+  }
+  return checked as OperationParameters<Id>; // exactly the names in the template that the type is made from
+}
+
+function readQuery(id: OperationId, sent: URLSearchParams): PageQuery {
+  if (new Set(sent.keys()).size !== sent.size) {
+    throw new ApiError('invalid_request', 'The query has the same parameter twice.');
+  }
+  return validate(querySchemas[operationOf(id).query], Object.fromEntries(sent), 'The query');
+}
+
+/** Refused where it would promise what the operation does not keep; where repeating is harmless anyway it is ignored. */
+function readIdempotencyKey(id: OperationId, request: ServiceRequest): string | undefined {
+  const { idempotencyKey: taken, idempotent } = operationOf(id);
+  if (request.headers[headerNames.idempotencyKey] === undefined || (!taken && idempotent)) return undefined;
+  if (!taken) throw new ApiError('invalid_request', 'The operation takes no Idempotency-Key.');
+  const key = headerOf(request, headerNames.idempotencyKey);
+  if (key === undefined || !identifierPatterns.idempotencyKey.test(key)) {
+    throw new ApiError('invalid_request', 'The Idempotency-Key does not have the required form.');
+  }
+  return key;
+}

@@ -1,0 +1,48 @@
+import { type BodyForm, decodeFrame, FrameError, headerNames, limits, mediaTypes } from '@keyfold/protocol';
+import { ApiError } from './api-error.ts';
+import { headerOf, type ServiceRequest } from './service-request.ts';
+import { parseStrictJson, readStrictJson, StrictJsonError } from './strict-json.ts';
+
+/** A request's body, not yet checked against a schema. */
+export interface ReadBody {
+  /** null where there is no body. */
+  readonly json: unknown;
+  /** Views of the request's body. */
+  readonly attachments: readonly Uint8Array[];
+}
+
+const readers: Readonly<Record<BodyForm, (bytes: Uint8Array) => ReadBody>> = {
+  none: (bytes) => {
+    if (bytes.byteLength > 0) throw new ApiError('invalid_request', 'The operation takes no body.');
+    return { json: null, attachments: [] };
+  },
+  json: (bytes) => ({ json: readStrictJson(bytes), attachments: [] }),
+  frame: (bytes) => decodeFrame(bytes, { parseJson: parseStrictJson }),
+};
+
+/**
+ * Reads the body in the form that the operation takes.
+ *
+ * @throws {@link ApiError} `payload_too_large`, `unsupported_media_type`, `invalid_request`
+ */
+export function readBody(form: BodyForm, request: ServiceRequest): ReadBody {
+  if (request.body.byteLength > limits.requestBytes) throw new ApiError('payload_too_large');
+  if (form !== 'none' && mediaTypeOf(request) !== mediaTypes[form]) {
+    throw new ApiError('unsupported_media_type');
+  }
+  // Nothing is ever decompressed, so that a small body stays one (RFC 9110 §8.4: 415 says so).
+  if (request.headers['content-encoding'] !== undefined) throw new ApiError('unsupported_media_type');
+  try {
+    return readers[form](request.body);
+  } catch (error) {
+    if (error instanceof FrameError || error instanceof StrictJsonError) {
+      throw new ApiError('invalid_request', error.message);
+    }
+    throw error;
+  }
+}
+
+/** Without its parameters: JSON is always UTF-8 (RFC 8259 §8.1), and a frame has none. */
+function mediaTypeOf(request: ServiceRequest): string | undefined {
+  return headerOf(request, headerNames.contentType)?.split(';', 1)[0]?.trim().toLowerCase();
+}
