@@ -36,8 +36,7 @@ try {
   const [sealed, opened] = snippet.stdout.trim().split('\n');
   assert.match(sealed, /^kf1\.[\w-]+$/);
   assert.equal(opened, '4111 1111 1111 1111');
-  const firstCode = await interrupt(first);
-  assert.ok(firstCode === 0 || firstCode === 130, `ended with ${firstCode}`);
+  await interrupt(first);
   await assert.rejects(fetch(`${first.url}/_emulator/ready`), 'the port is free again');
 
   const second = await start();

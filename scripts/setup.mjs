@@ -1,27 +1,16 @@
 // Installs the dependencies when they do not match the lockfile, so that `npm start` and `npm test` are the
 // first commands that anyone runs. Runs on any Node from 18 on, before anything is installed: no imports but Node's own.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isInstalled, noteInstalled, root } from './lockfile-stamp.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const modules = join(root, 'node_modules');
-const stampFile = join(modules, '.keyfold-lockfile');
 // Beside node_modules, not in it: `npm ci` empties that folder.
 const lockFile = join(root, '.setup.lock');
 
-const wanted = () =>
-  createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
-const installed = () => read(stampFile) === wanted();
-
 /** True while the process that wrote the lock lives: a run that was killed must not block the next one. */
 function holderLives() {
-  const pid = Number(read(lockFile));
+  const pid = existsSync(lockFile) ? Number(readFileSync(lockFile, 'utf8')) : 0;
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
@@ -54,17 +43,17 @@ function install() {
     process.stderr.write('The dependencies could not be installed; the lines above say why.\n');
     process.exit(result.status ?? 1);
   }
-  mkdirSync(modules, { recursive: true });
-  writeFileSync(stampFile, `${wanted()}\n`);
+  // Where npm is told to ignore scripts, nothing else would note it.
+  noteInstalled();
 }
 
 const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 let waiting = false;
-while (!installed()) {
+while (!isInstalled()) {
   if (tryLock()) {
     try {
-      if (!installed()) install();
+      if (!isInstalled()) install();
     } finally {
       rmSync(lockFile, { force: true });
     }

@@ -32,6 +32,8 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
   /** How long the service goes on using a tenant key after its root was last asked, in milliseconds. Default 60,000. */
   readonly leaseMs?: number;
+  /** Told of the cause behind each answer that says only that the emulator failed. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A running emulator. */
@@ -81,7 +83,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 }
 
 async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emulator> {
-  const { host = '127.0.0.1', clock = systemClock } = options;
+  const { host = '127.0.0.1', clock = systemClock, onError = () => undefined } = options;
   // A clock that was handed in may stand still or go back; a lease must end all the same.
   const leaseClock: Clock = {
     now: () => ({ wallMs: clock.now().wallMs, monotonicMs: systemClock.now().monotonicMs }),
@@ -105,11 +107,11 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
   });
   teardown.add(() => hierarchy.close());
-  const service = createService({ hierarchy, rows: master.rows, backend: nodeBackend, clock });
+  const service = createService({ hierarchy, rows: master.rows, backend: nodeBackend, clock, onError });
 
   let ready = false;
   const app = createApp({ service, isReady: () => ready });
-  const serveKms = kmsHttpHandler(await createKms({ store, clock }));
+  const serveKms = kmsHttpHandler(await createKms({ store, clock, onInternalError: onError }));
   const handler = (request: IncomingMessage, response: ServerResponse): void =>
     isKmsRequest(request) ? serveKms(request, response) : app(request, response);
 

@@ -28,7 +28,7 @@ export function encryptionApi(service: Service): Router {
 
   function refuse(code: ApiErrorCode, request: Request, response: Response): void {
     // What was not read of the body must not be taken for the connection's next request.
-    response.setHeader('connection', 'close');
+    if (!request.complete) response.setHeader('connection', 'close');
     send(service.refuse(code, requestIdOf(request)), response);
   }
 

@@ -41,6 +41,7 @@ function readOptions(args: readonly string[]): EmulatorOptions | 'help' {
     httpsPort: port(values['https-port'], 'https-port'),
     host: values.host,
     allowHosts: values['allow-host'],
+    onError: (error) => process.stderr.write(explain(error)),
     ...(values.ephemeral ? {} : { stateFolder: values.state }),
   };
 }
@@ -60,8 +61,6 @@ async function run(): Promise<void> {
     return;
   }
   const emulator = await createEmulator(options);
-  process.stdout.write(banner(emulator));
-
   let stopping = false;
   const stop = (): void => {
     // A second Ctrl-C must not cut short the first one's orderly end.
@@ -77,6 +76,8 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Last: whoever reads it may send a signal at once.
+  process.stdout.write(banner(emulator));
 }
 
 run().catch((error: unknown) => {

@@ -42,7 +42,7 @@ export {
   type ValueContext,
   type ValueContextOptions,
 } from './encryption-context.ts';
-export { type KeyPlace, type KeyPurpose, keyPurposes } from './key-place.ts';
+export type { KeyPlace, KeyPurpose } from './key-place.ts';
 export {
   type ErrorDetails,
   type ErrorLayer,
@@ -50,9 +50,8 @@ export {
   isKeyfoldError,
   KeyfoldError,
 } from './keyfold-error.ts';
-export { derivationLabels } from './labels.ts';
 export { Lease } from './lease.ts';
 export type { JsonArray, JsonObject, JsonValue, Plaintext } from './plaintext.ts';
-export { type RowId, type RowIdType, rowIdTypes } from './row-id.ts';
+export type { RowId, RowIdType } from './row-id.ts';
 export { type Scope, type ScopeKind, scopeId, scopeKinds } from './scope.ts';
 export { SecretBytes } from './secret-bytes.ts';

@@ -146,7 +146,7 @@ export class TenantKeys {
       const { secret, row, lease } = await this.#source.unwrap(held.id);
       // The key in memory is this very key: the lease needed the unwrap, not its result.
       secret.dispose();
-      if (held.ended !== undefined) return;
+      // If the tenant has ended meanwhile, nobody can reach it any more, and neither brings it back.
       if (row.version === held.keyVersion && row.wrapped === held.wrapped) held.renew(lease);
       else this.#end(held, leaseOver());
     } catch (error) {

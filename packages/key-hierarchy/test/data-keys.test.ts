@@ -1,7 +1,17 @@
 import { type DataKeyHeader, dataKeyHeader, isKeyfoldError, SecretBytes } from '@keyfold/crypto-core';
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { describe, expect, it } from 'vitest';
-import { billing, codeOf, type Fixture, itemOf, only, shipping, startWithTenant } from './fixture.ts';
+import {
+  billing,
+  codeOf,
+  type Fixture,
+  HeldStore,
+  itemOf,
+  only,
+  settled,
+  shipping,
+  startWithTenant,
+} from './fixture.ts';
 
 /** A data key that the application makes, and its header once the service has wrapped it. */
 async function wrapOne(
@@ -169,6 +179,24 @@ describe('rotation', () => {
         expect(await unwrapOne({ ...fixture, hierarchy }, header)).toEqual(bytes);
       }
     }
+  });
+
+  it('that comes between the reads of a wrapping makes it use the new version', async () => {
+    const store = new HeldStore();
+    const fixture = await startWithTenant({ store });
+    store.hold('service');
+    const underWay = wrapOne(fixture);
+    await settled();
+    await fixture.restarted().rotateServiceKey('acme', 'billing');
+    store.release();
+    const { bytes, header } = await underWay;
+    expect(await unwrapOne(fixture, header)).toEqual(bytes);
+    const row = await fixture.rows.get<{ keyReference: string }>('service_key', [
+      'acme',
+      'billing',
+      '0000000002',
+    ]);
+    expect(Buffer.from(header.keyReference).toString('base64url')).toBe(row?.value.keyReference);
   });
 
   it('disturbs no wrapping that is under way', async () => {

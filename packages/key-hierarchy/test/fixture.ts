@@ -2,7 +2,14 @@ import { type CryptoBackend, isKeyfoldError, type Scope, SecretBytes } from '@ke
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { expect } from 'vitest';
 import { Hierarchy, type HierarchyOptions } from '../src/hierarchy.ts';
-import { type AuthenticatedStore, openMaster, type RootKey, type Store } from '../src/index.ts';
+import {
+  type AuthenticatedStore,
+  openMaster,
+  type RootKey,
+  type Store,
+  type StoredRow,
+  StoreFailedError,
+} from '../src/index.ts';
 import { createMemoryStore } from '../src/memory-store.ts';
 import { ManualClock, TestRoot } from '../src/testing/index.ts';
 import { defaultWrapLimits } from '../src/wrap-budget.ts';
@@ -99,15 +106,25 @@ export async function settled(): Promise<void> {
 export function recordingBackend(): {
   readonly backend: CryptoBackend;
   readonly wrappingKeys: { disposed: boolean }[];
+  /** Every key that they wrapped or unwrapped. */
+  readonly secrets: SecretBytes[];
 } {
   const wrappingKeys: { disposed: boolean }[] = [];
+  const secrets: SecretBytes[] = [];
   const wrappingKey: CryptoBackend['wrappingKey'] = (secret) => {
     const key = nodeBackend.wrappingKey(secret);
     const record = { disposed: false };
     wrappingKeys.push(record);
     return {
-      wrap: (inner, place) => key.wrap(inner, place),
-      unwrap: (wrapped, place) => key.unwrap(wrapped, place),
+      wrap: (inner, place) => {
+        secrets.push(inner);
+        return key.wrap(inner, place);
+      },
+      unwrap: (wrapped, place) => {
+        const inner = key.unwrap(wrapped, place);
+        secrets.push(inner);
+        return inner;
+      },
       [Symbol.dispose]: () => {
         record.disposed = true;
         key[Symbol.dispose]();
@@ -121,12 +138,18 @@ export function recordingBackend(): {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return { backend, wrappingKeys };
+  return { backend, wrappingKeys, secrets };
 }
 
-/** A test root that remembers every key it gave out. */
+/** A test root that remembers every key it was given and gave out. */
 export class RecordingRoot extends TestRoot {
+  readonly received: SecretBytes[] = [];
   readonly given: SecretBytes[] = [];
+
+  override async wrap(...args: Parameters<TestRoot['wrap']>): Promise<Uint8Array> {
+    this.received.push(args[0]);
+    return await super.wrap(...args);
+  }
 
   override async unwrap(...args: Parameters<TestRoot['unwrap']>): Promise<SecretBytes> {
     const key = await super.unwrap(...args);
@@ -156,4 +179,38 @@ export class HeedlessRoot extends SteppedRoot {
     this.given.push(key);
     return key;
   }
+}
+
+/** A memory store of which one read can be held back, or all made to fail. */
+export class HeldStore implements Store {
+  readonly #store = createMemoryStore();
+  /** Whether reads fail from now on. */
+  failing = false;
+  #table: string | undefined;
+  #gate = Promise.withResolvers<void>();
+
+  /** Holds the next read of a row of this table back; others go on. */
+  hold(table: string): void {
+    this.#table = table;
+    this.#gate = Promise.withResolvers<void>();
+  }
+
+  /** Lets the read that is held back go on. */
+  release(): void {
+    this.#gate.resolve();
+  }
+
+  async get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {
+    if (this.failing) throw new StoreFailedError('The test made this read fail.');
+    const row = await this.#store.get(table, key);
+    if (table === this.#table) {
+      this.#table = undefined;
+      await this.#gate.promise;
+    }
+    return row;
+  }
+
+  list: Store['list'] = (...args) => this.#store.list(...args);
+  commit: Store['commit'] = (...args) => this.#store.commit(...args);
+  close: Store['close'] = () => this.#store.close();
 }

@@ -1,19 +1,15 @@
+import { SecretBytes } from '@keyfold/crypto-core';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  type RootKey,
-  RootKeyDeniedError,
-  type Store,
-  type StoredRow,
-  StoreFailedError,
-} from '../src/index.ts';
-import { createMemoryStore } from '../src/memory-store.ts';
+import { type RootKey, RootKeyDeniedError } from '../src/index.ts';
 import { TestRoot } from '../src/testing/index.ts';
 import {
   billing,
   codeOf,
   type Fixture,
   HeedlessRoot,
+  HeldStore,
   leaseMs,
+  only,
   RecordingRoot,
   recordingBackend,
   SteppedRoot,
@@ -101,7 +97,8 @@ describe('the remaining lease in an answer', () => {
   });
 
   it('is never given when the root took longer than the lease to answer', async () => {
-    const fixture = await startWithTenant();
+    const { backend, wrappingKeys } = recordingBackend();
+    const fixture = await startWithTenant({ backend });
     fixture.root.hold();
     const arrived = fixture.root.nextCall();
     const answer = codeOf(use(fixture));
@@ -109,7 +106,54 @@ describe('the remaining lease in an answer', () => {
     fixture.clock.advance(leaseMs);
     fixture.root.release();
     expect(await answer).toBe('root_key_unavailable');
+    expect(wrappingKeys.every((key) => key.disposed)).toBe(true);
     expect(await use(fixture)).toBe(leaseMs);
+  });
+});
+
+describe('a call that is still under way when the lease ends', () => {
+  it.each([
+    ['wrapDataKeys', 'service_key'],
+    ['unwrapDataKeys', 'key_reference'],
+    ['rewrapDataKeys', 'service_key'],
+    ['generateDataKeys', 'service_key'],
+  ] as const)('%s gives no answer', async (operation, table) => {
+    const store = new HeldStore();
+    const fixture = await startWithTenant({ store });
+    const { header } = only((await fixture.restarted().generateDataKeys('acme', billing, 1)).items);
+    await fixture.hierarchy.wrapDataKeys('acme', shipping, []);
+    using dataKey = SecretBytes.random(32);
+    const calls = {
+      wrapDataKeys: () =>
+        fixture.hierarchy.wrapDataKeys('acme', billing, [{ dataKey, commitment: header.commitment }]),
+      unwrapDataKeys: () => fixture.hierarchy.unwrapDataKeys('acme', billing, [header]),
+      rewrapDataKeys: () => fixture.hierarchy.rewrapDataKeys('acme', billing, [header]),
+      generateDataKeys: () => fixture.hierarchy.generateDataKeys('acme', billing, 1),
+    };
+    store.hold(table);
+    const underWay = codeOf(calls[operation]());
+    await settled();
+    fixture.clock.advance(leaseMs);
+    store.release();
+    expect(await underWay).toBe('root_key_unavailable');
+  });
+
+  it.each(['createService', 'rotateServiceKey'] as const)('%s changes nothing', async (operation) => {
+    const store = new HeldStore();
+    const fixture = await startWithTenant({ store });
+    const service = operation === 'createService' ? 'new' : 'billing';
+    await use(fixture);
+    store.hold('tenant_key');
+    const underWay = codeOf(fixture.hierarchy[operation]('acme', service));
+    await settled();
+    fixture.clock.advance(leaseMs);
+    store.release();
+    expect(await underWay).toBe('root_key_unavailable');
+    const found = await fixture.hierarchy.listServices('acme');
+    expect(found.items.map(({ id, activeVersion }) => `${id} ${activeVersion}`)).toEqual([
+      'billing 1',
+      'shipping 1',
+    ]);
   });
 });
 
@@ -328,9 +372,9 @@ describe('a refusal', () => {
     await fixture.hierarchy.unwrapDataKeys('acme', billing, headers);
     // The renewal is with the root; now a call needs a row that the store is slow to read.
     await settled();
-    store.hold();
+    store.hold('service_key');
     const underWay = codeOf(fixture.hierarchy.generateDataKeys('acme', shipping, 3));
-    await store.waiting;
+    await settled();
     fixture.root.answer = 'denied';
     fixture.root.release();
     await settled();
@@ -562,39 +606,3 @@ describe('keys that nobody asks for any more', () => {
     }
   });
 });
-
-/** A memory store whose reads can be held back, or fail. */
-class HeldStore implements Store {
-  readonly #store = createMemoryStore();
-  failing = false;
-  #gate = Promise.withResolvers<void>();
-  #arrival = Promise.withResolvers<void>();
-
-  constructor() {
-    this.#gate.resolve();
-  }
-
-  get waiting(): Promise<void> {
-    return this.#arrival.promise;
-  }
-
-  hold(): void {
-    this.#gate = Promise.withResolvers<void>();
-    this.#arrival = Promise.withResolvers<void>();
-  }
-
-  release(): void {
-    this.#gate.resolve();
-  }
-
-  async get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {
-    if (this.failing) throw new StoreFailedError('The test made this read fail.');
-    this.#arrival.resolve();
-    await this.#gate.promise;
-    return await this.#store.get(table, key);
-  }
-
-  list: Store['list'] = (...args) => this.#store.list(...args);
-  commit: Store['commit'] = (...args) => this.#store.commit(...args);
-  close: Store['close'] = () => this.#store.close();
-}

@@ -51,7 +51,11 @@ describe('a server whose certificate does not hold', () => {
   /** Each: what is wrong, and what Node calls it. */
   const cases: readonly [string, string, () => Promise<{ certPem: string; keyPem: string }>][] = [
     ['an unknown authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', () => stranger.issue({ ipAddresses })],
-    ['another host’s name', 'ERR_TLS_CERT_ALTNAME_INVALID', () => authority.issue({ dnsNames: ['localhost'] })],
+    [
+      'another host’s name',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      () => authority.issue({ dnsNames: ['localhost'] }),
+    ],
     [
       'a time that is over',
       'CERT_HAS_EXPIRED',
@@ -68,7 +72,11 @@ describe('a server whose certificate does not hold', () => {
       () => authority.issue({ ipAddresses, notBefore: new Date(Date.now() + day / 2) }),
     ],
     ['no authority but itself', 'DEPTH_ZERO_SELF_SIGNED_CERT', async () => selfSigned()],
-    ['a purpose other than a server’s', 'INVALID_PURPOSE', () => authority.issue({ ipAddresses, usage: 'client' })],
+    [
+      'a purpose other than a server’s',
+      'INVALID_PURPOSE',
+      () => authority.issue({ ipAddresses, usage: 'client' }),
+    ],
   ];
 
   it.each(cases)('because of %s (%s) is tried once and sent nothing', async (_, nodeCode, issue) => {

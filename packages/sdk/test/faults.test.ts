@@ -41,7 +41,11 @@ describe('a server that cannot be reached', () => {
     always(server, (_, response) => void response.destroy());
     const time = new FakeTime({ automatic: true });
     await using client = clientOf(server.url, { clock: time, timers: time });
-    const call = client.call('rotateService', { params: { tenant: 'acme', service: 'billing' } }, () => undefined);
+    const call = client.call(
+      'rotateService',
+      { params: { tenant: 'acme', service: 'billing' } },
+      () => undefined,
+    );
     expect(await rejection(call)).toMatchObject({ code: 'connection_failed', attempts: 1 });
     expect(server.countOf('rotateService')).toBe(1);
   });
@@ -130,7 +134,11 @@ describe('a busy server', () => {
     always(server, (_, response) => sendError(response, 'root_key_unavailable'));
     const time = new FakeTime({ automatic: true });
     const chances = [0.1, 0.9, 0];
-    await using client = clientOf(server.url, { clock: time, timers: time, random: () => chances.shift() ?? 0 });
+    await using client = clientOf(server.url, {
+      clock: time,
+      timers: time,
+      random: () => chances.shift() ?? 0,
+    });
     expect(await rejection(getTenant(client))).toMatchObject({
       code: 'root_key_unavailable',
       status: 503,
@@ -142,19 +150,30 @@ describe('a busy server', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it.each([429, 502, 503, 504])('that is a proxy answering %i with its own page is tried again', async (status) => {
-    await using server = await KeyServer.start();
-    always(server, (_, response) => void response.writeHead(status).end('<html>busy</html>'));
-    const time = new FakeTime({ automatic: true });
-    await using client = clientOf(server.url, { clock: time, timers: time });
-    expect(await rejection(getTenant(client))).toMatchObject({ code: 'unrecognised_answer', status, attempts: 4 });
-  });
+  it.each([429, 502, 503, 504])(
+    'that is a proxy answering %i with its own page is tried again',
+    async (status) => {
+      await using server = await KeyServer.start();
+      always(server, (_, response) => void response.writeHead(status).end('<html>busy</html>'));
+      const time = new FakeTime({ automatic: true });
+      await using client = clientOf(server.url, { clock: time, timers: time });
+      expect(await rejection(getTenant(client))).toMatchObject({
+        code: 'unrecognised_answer',
+        status,
+        attempts: 4,
+      });
+    },
+  );
 
   it.each([400, 404, 500])('is not what %i says: tried once', async (status) => {
     await using server = await KeyServer.start();
     always(server, (_, response) => void response.writeHead(status).end());
     await using client = clientOf(server.url);
-    expect(await rejection(getTenant(client))).toMatchObject({ code: 'unrecognised_answer', status, attempts: 1 });
+    expect(await rejection(getTenant(client))).toMatchObject({
+      code: 'unrecognised_answer',
+      status,
+      attempts: 1,
+    });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -177,21 +196,24 @@ describe('a refusal', () => {
     ['tenant_not_found', 404, 'key'],
     ['root_key_denied', 423, 'key'],
     ['wrap_budget_exhausted', 503, 'key'],
-  ] as const)('with %s is one error with status, request id and hint, tried once', async (code, status, layer) => {
-    await using server = await KeyServer.start();
-    always(server, (_, response) => sendError(response, code));
-    await using client = clientOf(server.url);
-    expect(await rejection(getTenant(client))).toMatchObject({
-      code,
-      status,
-      layer,
-      attempts: 1,
-      requestId: 'req-42',
-      retryable: false,
-      hint: expect.stringMatching(/./),
-    });
-    expect(server.requests).toHaveLength(1);
-  });
+  ] as const)(
+    'with %s is one error with status, request id and hint, tried once',
+    async (code, status, layer) => {
+      await using server = await KeyServer.start();
+      always(server, (_, response) => sendError(response, code));
+      await using client = clientOf(server.url);
+      expect(await rejection(getTenant(client))).toMatchObject({
+        code,
+        status,
+        layer,
+        attempts: 1,
+        requestId: 'req-42',
+        retryable: false,
+        hint: expect.stringMatching(/./),
+      });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 
   it('of a wrong API key says which key is meant without saying the key', async () => {
     await using server = await KeyServer.start();
@@ -223,7 +245,10 @@ describe('an answer that is none', () => {
     ['is cut JSON', (_, response) => json(response, '{"id":"ac')],
     ['is not UTF-8', (_, response) => json(response, Buffer.from([0x22, 0xff, 0x22]))],
     ['lacks a field', (_, response) => sendJson(response, { id: 'acme' })],
-    ['has a field of another type', (_, response) => sendJson(response, { id: 7, root: { provider: 'a', keyId: 'b' } })],
+    [
+      'has a field of another type',
+      (_, response) => sendJson(response, { id: 7, root: { provider: 'a', keyId: 'b' } }),
+    ],
     ['is empty', (_, response) => json(response, '')],
   ])('because it %s is an unexpected_response, tried once', async (_, script) => {
     await using server = await KeyServer.start();
@@ -273,14 +298,21 @@ describe('an answer that is none', () => {
     expect(await rejection(getTenant(client))).toMatchObject({ code: 'response_too_large', attempts: 1 });
   });
 
-  it.each([301, 302, 307, 308])('because it is a redirect (%i) is refused, and nothing goes there', async (status) => {
-    await using elsewhere = await KeyServer.start();
-    await using server = await KeyServer.start();
-    always(server, (_, response) => void response.writeHead(status, { location: elsewhere.url }).end());
-    await using client = clientOf(server.url);
-    expect(await rejection(getTenant(client))).toMatchObject({ code: 'redirect_refused', status, attempts: 1 });
-    expect(elsewhere.connections).toBe(0);
-  });
+  it.each([301, 302, 307, 308])(
+    'because it is a redirect (%i) is refused, and nothing goes there',
+    async (status) => {
+      await using elsewhere = await KeyServer.start();
+      await using server = await KeyServer.start();
+      always(server, (_, response) => void response.writeHead(status, { location: elsewhere.url }).end());
+      await using client = clientOf(server.url);
+      expect(await rejection(getTenant(client))).toMatchObject({
+        code: 'redirect_refused',
+        status,
+        attempts: 1,
+      });
+      expect(elsewhere.connections).toBe(0);
+    },
+  );
 
   it('because its frame is cut, or holds too few keys or keys of another length, is an unexpected_response', async () => {
     await using server = await KeyServer.start();
@@ -295,11 +327,16 @@ describe('an answer that is none', () => {
       encodeFrame({ ...ok, leaseRemainingMs: '60000' }, [new Uint8Array(32)]),
     ];
     await using client = clientOf(server.url);
-    const header = dataKeyHeader({ keyReference: new Uint8Array(8), wrapped: new Uint8Array(60) }, new Uint8Array(32));
+    const header = dataKeyHeader(
+      { keyReference: new Uint8Array(8), wrapped: new Uint8Array(60) },
+      new Uint8Array(32),
+    );
     const service = createRemoteKeyService(client);
     for (const frame of frames) {
       server.script.push((_, response) => sendFrame(response, frame));
-      const failed = rejection(service.unwrap(keyScope('acme', { kind: 'service', id: 'billing' }), [header]));
+      const failed = rejection(
+        service.unwrap(keyScope('acme', { kind: 'service', id: 'billing' }), [header]),
+      );
       expect(await failed).toMatchObject({ code: 'unexpected_response', attempts: 1 });
     }
   });

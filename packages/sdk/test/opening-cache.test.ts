@@ -17,7 +17,9 @@ describe('opened keys', () => {
     const { open, sealElsewhere, keyService } = cacheBench();
     const sealed = await Promise.all(Array.from({ length: 501 }, () => sealElsewhere()));
     await Promise.all(sealed.map((value) => open(value)));
-    const counts = keyService.calls.filter(({ operation }) => operation === 'unwrapDataKeys').map(({ count }) => count);
+    const counts = keyService.calls
+      .filter(({ operation }) => operation === 'unwrapDataKeys')
+      .map(({ count }) => count);
     expect(counts).toEqual([500, 1]);
   });
 

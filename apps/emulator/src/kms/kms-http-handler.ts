@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { collectBody } from './collect-body.ts';
+import { collectBody } from '../collect-body.ts';
 import { placeOfRequest } from './credential-scope.ts';
 import { type Kms, type KmsResponse, targetPrefix } from './kms.ts';
 import { awsJson, faultAnswer } from './wire/answers.ts';
@@ -30,28 +30,29 @@ export function isKmsRequest(request: IncomingMessage): boolean {
  */
 export function kmsHttpHandler(kms: Kms): RequestListener {
   return (request, response) => {
-    answer(kms, request).then(
-      (result) => send(request, response, result),
-      // The client is gone: nobody is left to answer.
-      () => response.destroy(),
-    );
+    answer(kms, request).then((result) => {
+      // Without a result the client is gone: nobody is left to answer.
+      if (result === undefined) response.destroy();
+      else send(request, response, result);
+    });
   };
 }
 
-async function answer(kms: Kms, request: IncomingMessage): Promise<KmsResponse> {
+async function answer(kms: Kms, request: IncomingMessage): Promise<KmsResponse | undefined> {
   const { headers } = request;
   // Also keeps web pages out: a browser sends other types without asking first.
   if (mediaType(headers['content-type']) !== awsJson || headers['content-encoding'] !== undefined)
     return faultAnswer('UnknownOperationException', '');
   const body = await collectBody(request, maxBodyBytes);
-  if (body === undefined)
+  if (body.outcome === 'aborted') return undefined;
+  if (body.outcome === 'too_large')
     return faultAnswer(
       'RequestEntityTooLargeException',
       `HTTP content length exceeded ${maxBodyBytes} bytes.`,
     );
   return kms.handle({
     target: String(headers['x-amz-target'] ?? ''),
-    body,
+    body: body.bytes,
     ...placeOfRequest(headers.authorization),
   });
 }
@@ -72,5 +73,6 @@ function send(
     // What was not read of a request would be taken for the next one.
     ...(request.complete ? {} : { connection: 'close' }),
   });
-  response.end(body);
+  // The same bytes as a text: Node then sends head and body in one write, which halves the cost of an answer.
+  response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
 }

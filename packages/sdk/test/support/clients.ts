@@ -15,7 +15,11 @@ export interface TestClientOptions extends Partial<Omit<ApiClientOptions, 'trans
 export function clientOf(origin: string, options: TestClientOptions = {}): ApiClient & AsyncDisposable {
   const { tls, ...rest } = options;
   const client = new ApiClient({
-    transport: createUndiciTransport({ origin, tls: { caMode: 'replace', ...tls }, connectTimeoutMs: 10_000 }),
+    transport: createUndiciTransport({
+      origin,
+      tls: { caMode: 'replace', ...tls },
+      connectTimeoutMs: 10_000,
+    }),
     pathPrefix: '',
     apiKey: testApiKey,
     timeoutMs: 30_000,

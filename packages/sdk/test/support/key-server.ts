@@ -109,7 +109,8 @@ export class KeyServer implements AsyncDisposable {
     const scripted = this.script.shift();
     if (scripted !== undefined) return await scripted(seen, response);
     try {
-      if (!this.apiKeys.has(headers.authorization?.replace('Bearer ', '') ?? '')) throw new Refusal('api_key_invalid');
+      if (!this.apiKeys.has(headers.authorization?.replace('Bearer ', '') ?? ''))
+        throw new Refusal('api_key_invalid');
       if (!('operationId' in match)) throw new Refusal('route_not_found');
       this.#answer(match.operationId, match.params, seen.body, response);
     } catch (error) {
@@ -131,7 +132,10 @@ export class KeyServer implements AsyncDisposable {
       createTenant: () => sendJson(response, { id: tenant, ...parse<object>(body) }, 201),
       getTenant: () => sendJson(response, { id: tenant, root: { provider: 'static', keyId: 'root' } }),
       listTenants: () =>
-        sendJson(response, { items: [{ id: 'acme', root: { provider: 'static', keyId: 'root' } }], next: 'more' }),
+        sendJson(response, {
+          items: [{ id: 'acme', root: { provider: 'static', keyId: 'root' } }],
+          next: 'more',
+        }),
       createService: () => sendJson(response, { id: service, tenant, activeVersion: 1 }, 201),
       getService: () => sendJson(response, { id: service, tenant, activeVersion: 1 }),
       listServices: () => sendJson(response, { items: [{ id: 'billing', tenant, activeVersion: 1 }] }),
@@ -140,7 +144,11 @@ export class KeyServer implements AsyncDisposable {
         sendJson(response, { id: service, tenant, activeVersion });
       },
       createApiKey: () =>
-        sendJson(response, { ...apiKeyInfo, ...parse<object>(body), apiKey: 'kf_application_made-by-the-test' }, 201),
+        sendJson(
+          response,
+          { ...apiKeyInfo, ...parse<object>(body), apiKey: 'kf_application_made-by-the-test' },
+          201,
+        ),
       listApiKeys: () => sendJson(response, { items: [apiKeyInfo] }),
       revokeApiKey: () => void response.writeHead(204).end(),
       wrapDataKeys: () => {
@@ -155,8 +163,12 @@ export class KeyServer implements AsyncDisposable {
       },
       unwrapDataKeys: () => {
         const request = parse<HeadersBody>(body);
-        const answers = request.items.map(({ header }) => this.authority.unwrap(scopeOf(request), headerOf(header)));
-        const items = answers.map((answer) => (answer instanceof SecretBytes ? { status: 'ok' } : itemError(answer)));
+        const answers = request.items.map(({ header }) =>
+          this.authority.unwrap(scopeOf(request), headerOf(header)),
+        );
+        const items = answers.map((answer) =>
+          answer instanceof SecretBytes ? { status: 'ok' } : itemError(answer),
+        );
         const keys = answers.flatMap((answer) => (answer instanceof SecretBytes ? [answer.reveal()] : []));
         sendFrame(response, encodeFrame({ leaseRemainingMs, items }, keys));
       },
@@ -192,7 +204,11 @@ const apiKeyInfo = {
 };
 
 /** Answers with one of the API's errors. */
-export function sendError(response: ServerResponse, code: ApiErrorCode, headers: Record<string, string> = {}): void {
+export function sendError(
+  response: ServerResponse,
+  code: ApiErrorCode,
+  headers: Record<string, string> = {},
+): void {
   const { status, message, hint, layer, retryable } = apiErrorOf(code);
   const error = { code, message, hint, layer, requestId: 'req-42', retryable };
   response.writeHead(status, { 'content-type': mediaTypes.json, 'x-request-id': 'req-42', ...headers });
@@ -200,7 +216,10 @@ export function sendError(response: ServerResponse, code: ApiErrorCode, headers:
 }
 
 export function sendJson(response: ServerResponse, json: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': `${mediaTypes.json}; charset=utf-8`, 'x-request-id': 'req-42' });
+  response.writeHead(status, {
+    'content-type': `${mediaTypes.json}; charset=utf-8`,
+    'x-request-id': 'req-42',
+  });
   response.end(JSON.stringify(json));
 }
 

@@ -61,10 +61,18 @@ export class LocalKeyService implements KeyService {
   }
 
   rewrap(scope: KeyScope, headers: readonly DataKeyHeader[]) {
-    return this.#answer('rewrapDataKeys', scope, headers, undefined, (header): DataKeyHeader | KeyfoldError => {
-      const answer = this.authority.rewrap(scope, header);
-      return typeof answer === 'string' ? apiError({ code: answer, call: callOf('rewrapDataKeys') }) : answer;
-    });
+    return this.#answer(
+      'rewrapDataKeys',
+      scope,
+      headers,
+      undefined,
+      (header): DataKeyHeader | KeyfoldError => {
+        const answer = this.authority.rewrap(scope, header);
+        return typeof answer === 'string'
+          ? apiError({ code: answer, call: callOf('rewrapDataKeys') })
+          : answer;
+      },
+    );
   }
 
   async #answer<Item, T>(

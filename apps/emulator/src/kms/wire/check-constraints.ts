@@ -1,5 +1,12 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import type { EnumShape, IntegerShape, Shape, StringShape, StructureShape } from '../model/shape.ts';
+import type {
+  EnumShape,
+  IntegerShape,
+  ListShape,
+  Shape,
+  StringShape,
+  StructureShape,
+} from '../model/shape.ts';
 import { type ShapeName, shapeNamed } from '../model/shapes.ts';
 
 /**
@@ -25,24 +32,26 @@ function validationFault(failures: readonly string[]): KmsFault {
 
 function checkValue(shape: Shape, value: unknown, path: string, failures: string[]): void {
   if (shape.type === 'structure') checkStructure(shape, value, path, failures);
-  else if (shape.type === 'list' && Array.isArray(value)) {
-    const element = shapeNamed(shape.member);
-    const text = `'[${value.map(String).join(', ')}]'`;
-    for (const constraint of lengthFailures(shape, value.length))
-      failures.push(failure(text, path, constraint));
-    if (element.type === 'structure')
-      value.forEach((entry, index) => {
-        checkStructure(element, entry, `${path}.${index + 1}.member`, failures);
-      });
-    // Of a list of plain values AWS shows the whole, with the constraints of an element.
-    else if (value.some((entry) => constraintFailures(element, entry).length > 0))
-      failures.push(
-        failure(text, path, `Member must satisfy constraint: [${constraintsOf(element).join(', ')}]`),
-      );
-  } else {
-    const text = shape.type === 'blob' ? '' : `'${String(value)}'`;
-    for (const constraint of constraintFailures(shape, value)) failures.push(failure(text, path, constraint));
-  }
+  else if (shape.type === 'list' && Array.isArray(value)) checkList(shape, value, path, failures);
+  else
+    for (const constraint of constraintFailures(shape, value))
+      failures.push(failure(shape.type === 'blob' ? '' : `'${String(value)}'`, path, constraint));
+}
+
+function checkList(shape: ListShape, list: readonly unknown[], path: string, failures: string[]): void {
+  const element = shapeNamed(shape.member);
+  const text = (): string => `'[${list.map(String).join(', ')}]'`;
+  for (const constraint of lengthFailures(shape, list.length))
+    failures.push(failure(text(), path, constraint));
+  if (element.type === 'structure')
+    list.forEach((entry, index) => {
+      checkStructure(element, entry, `${path}.${index + 1}.member`, failures);
+    });
+  // Of a list of plain values AWS shows the whole, with the constraints of an element.
+  else if (list.some((entry) => constraintFailures(element, entry).length > 0))
+    failures.push(
+      failure(text(), path, `Member must satisfy constraint: [${constraintsOf(element).join(', ')}]`),
+    );
 }
 
 function checkStructure(shape: StructureShape, value: unknown, path: string, failures: string[]): void {

@@ -1,16 +1,15 @@
-// Makes `node` inside npm scripts mean the pinned Node that the lockfile names, whatever the host's own
-// version is. npm 10 removes the link that the package itself declares, so it is made again here after each install.
+// Runs after each install. Makes `node` inside npm scripts mean the pinned Node that the lockfile names, whatever the
+// host's own version is: npm 10 removes the link that the package itself declares, so it is made here.
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { noteInstalled, root } from './lockfile-stamp.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const platform = process.platform === 'win32' ? 'win' : process.platform;
 const packageName = `node-${platform}-${process.arch}`;
 const executable = process.platform === 'win32' ? 'node.exe' : 'node';
 const pinned = join(root, 'node_modules', packageName, 'bin', executable);
 
-// Other platforms run on the host's own Node; scripts/setup.mjs says so when it is too old.
+// Other platforms run on the host's own Node.
 if (existsSync(pinned)) {
   const bin = join(root, 'node_modules', '.bin');
   mkdirSync(bin, { recursive: true });
@@ -23,3 +22,5 @@ if (existsSync(pinned)) {
     symlinkSync(join('..', packageName, 'bin', executable), link);
   }
 }
+
+noteInstalled();
