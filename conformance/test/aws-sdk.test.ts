@@ -164,9 +164,11 @@ describe("AWS's own client", () => {
     await expect(
       client.send(new CreateKeyCommand({ Tags: [{ TagKey: 'aws:x', TagValue: '' }] })),
     ).rejects.toThrow(TagException);
-    await expect(client.send(new CreateKeyCommand({ Origin: 'EXTERNAL' }))).rejects.toThrow(
-      UnsupportedOperationException,
-    );
+    await expect(
+      client.send(
+        new CreateKeyCommand({ Origin: 'EXTERNAL', KeySpec: 'ML_DSA_44', KeyUsage: 'SIGN_VERIFY' }),
+      ),
+    ).rejects.toThrow(UnsupportedOperationException);
     await expect(
       client.send(new GenerateDataKeyCommand({ KeyId: one.keyId, NumberOfBytes: 1, DryRun: true })),
     ).rejects.toThrow(DryRunOperationException);
@@ -175,7 +177,7 @@ describe("AWS's own client", () => {
   it.each([
     ['ValidationException', new ListKeysCommand({ Limit: 0 })],
     ['ValidationException', new EncryptCommand({ KeyId: missingKeyId, Plaintext: new Uint8Array(4097) })],
-    ['UnknownOperationException', new GenerateRandomCommand({ NumberOfBytes: 1 })],
+    ['ValidationException', new GenerateRandomCommand({})],
   ])('sees %s, which has no class, by its name', async (name, command) => {
     const error = await connect()
       .send(command as ListKeysCommand)

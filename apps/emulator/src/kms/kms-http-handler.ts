@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { systemClock } from '@keyfold/crypto-core';
 import { collectBody } from '../collect-body.ts';
-import { placeOfRequest } from './credential-scope.ts';
 import { type Kms, type KmsResponse, targetPrefix } from './kms.ts';
+import { type AuthenticationOptions, authenticate } from './sigv4/authenticate.ts';
+import { refusalAnswer } from './sigv4/refusal-answer.ts';
+import { SignatureRefusal } from './sigv4/signature-refusal.ts';
 import { awsJson, faultAnswer } from './wire/answers.ts';
 
 /** The longest body that is read: the longest request of AWS KMS, an attestation document, has half a mebibyte in base64. */
@@ -13,7 +16,8 @@ export function isKmsRequest(request: IncomingMessage): boolean {
   const target = request.headers['x-amz-target'];
   return (
     request.method === 'POST' &&
-    request.url === '/' &&
+    // A presigned request has its signature in the query.
+    (request.url === '/' || request.url?.startsWith('/?') === true) &&
     typeof target === 'string' &&
     target.startsWith(targetPrefix)
   );
@@ -28,17 +32,26 @@ export function isKmsRequest(request: IncomingMessage): boolean {
  * createServer((request, response) => (isKmsRequest(request) ? handleKms : app)(request, response));
  * ```
  */
-export function kmsHttpHandler(kms: Kms): RequestListener {
+export function kmsHttpHandler(
+  kms: Kms,
+  authentication: AuthenticationOptions = { clock: systemClock },
+): RequestListener {
   return (request, response) => {
-    answer(kms, request).then((result) => {
+    const requestId = randomUUID();
+    answer(kms, request, requestId, authentication).then((result) => {
       // Without a result the client is gone: nobody is left to answer.
       if (result === undefined) response.destroy();
-      else send(request, response, result);
+      else send(request, response, result, requestId);
     });
   };
 }
 
-async function answer(kms: Kms, request: IncomingMessage): Promise<KmsResponse | undefined> {
+async function answer(
+  kms: Kms,
+  request: IncomingMessage,
+  requestId: string,
+  authentication: AuthenticationOptions,
+): Promise<KmsResponse | undefined> {
   const { headers } = request;
   // Also keeps web pages out: a browser sends other types without asking first.
   if (mediaType(headers['content-type']) !== awsJson || headers['content-encoding'] !== undefined)
@@ -50,11 +63,17 @@ async function answer(kms: Kms, request: IncomingMessage): Promise<KmsResponse |
       'RequestEntityTooLargeException',
       `HTTP content length exceeded ${maxBodyBytes} bytes.`,
     );
-  return kms.handle({
-    target: String(headers['x-amz-target'] ?? ''),
-    body: body.bytes,
-    ...placeOfRequest(headers.authorization),
-  });
+  try {
+    return await kms.handle({
+      target: String(headers['x-amz-target'] ?? ''),
+      body: body.bytes,
+      requestId,
+      ...authenticate(request, body.bytes, authentication),
+    });
+  } catch (error) {
+    if (error instanceof SignatureRefusal) return refusalAnswer(error);
+    throw error;
+  }
 }
 
 function mediaType(contentType: string | undefined): string {
@@ -65,10 +84,11 @@ function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: KmsResponse,
+  requestId: string,
 ): void {
   response.writeHead(status, {
     ...headers,
-    'x-amzn-requestid': randomUUID(),
+    'x-amzn-requestid': requestId,
     'content-length': body.byteLength,
     // What was not read of a request would be taken for the next one.
     ...(request.complete ? {} : { connection: 'close' }),

@@ -50,6 +50,24 @@ describe('state', () => {
     expect((await second.call('ListKeys')).output.Keys).toHaveLength(2);
   });
 
+  it('of the first format is read: keys of one material', async () => {
+    const first = await openKms();
+    const key = await first.createKey({ Description: 'kept' });
+    const sealed = await first.call('Encrypt', { KeyId: key.KeyId, Plaintext: base64('x') });
+    const [row] = await first.store.list('kms_keys', { limit: 1 });
+    if (row === undefined) throw new Error('The row is there.');
+    const { materials: _, ...record } = JSON.parse(Buffer.from(row.content).toString());
+    const format1 = { ...record, format: 1, multiRegion: false, currentMaterialId: key.CurrentKeyMaterialId };
+    const content = Buffer.from(JSON.stringify(format1));
+    await first.store.commit([{ ...row, expectedRevision: row.revision, content }]);
+
+    const { call } = await openKms(first.store);
+    expect((await call('DescribeKey', { KeyId: key.KeyId })).output.KeyMetadata).toEqual(key);
+    const opened = await call('Decrypt', { CiphertextBlob: sealed.output.CiphertextBlob });
+    expect(opened.output.Plaintext).toBe(base64('x'));
+    expect((await call('RotateKeyOnDemand', { KeyId: key.KeyId })).status).toBe(200);
+  });
+
   it('is durable before a request that changed it is answered', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -179,7 +197,8 @@ describe('the store', () => {
 
   it.each<[string, string, (content: Uint8Array) => Uint8Array]>([
     ['a key row that is not JSON', 'kms_keys', () => Buffer.from('}')],
-    ['a key row of another format', 'kms_keys', () => Buffer.from('{"format":2}')],
+    ['a key row of another format', 'kms_keys', () => Buffer.from('{"format":3}')],
+    ['a key row without its members', 'kms_keys', () => Buffer.from('{"format":2}')],
     [
       'a material of another format',
       'kms_key_materials',
@@ -201,6 +220,7 @@ describe('the store', () => {
     expect(await call('DescribeKey', { KeyId })).toMatchObject(internal);
     expect(internalErrors).toMatchObject([{ code: 'kms_state_unreadable', layer: 'store' }]);
     expect((await call('DescribeKey', { KeyId: other.KeyId })).status).toBe(200);
+    expect((await call('ListKeys')).output.Keys).toHaveLength(2);
   });
 
   it('without the material of a key makes requests for that key fail', async () => {

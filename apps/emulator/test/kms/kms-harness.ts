@@ -14,6 +14,7 @@ export interface Answer {
 
 /** The members that tests look at, of whichever operation's answer. */
 export interface Output {
+  readonly [member: string]: unknown;
   readonly __type: string;
   readonly CiphertextBlob: string;
   readonly KeyMetadata: KeyMetadata;
@@ -29,6 +30,7 @@ export interface KeyMetadata {
   readonly Description: string;
   readonly Enabled: boolean;
   readonly KeyId: string;
+  readonly KeyState: string;
 }
 
 export interface Place {
@@ -43,15 +45,18 @@ export interface Harness {
   call(operation: string, input?: object, place?: Place): Promise<Answer>;
   /** Sends the bytes as they are. */
   send(target: string, body: Uint8Array | string, place?: Place): Promise<Answer>;
+  /** Moves the clock; later instances on the same store have a clock of their own. */
+  advance(ms: number): void;
   /** Creates a key and returns its metadata. */
   createKey(input?: object, place?: Place): Promise<KeyMetadata>;
 }
 
 export const startMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-const clock: Clock = { now: () => ({ wallMs: startMs, monotonicMs: 0 }) };
-
+/** An emulated KMS whose clock stands still until it is moved. */
 export async function openKms(store: Store = createMemoryStore()): Promise<Harness> {
   const internalErrors: unknown[] = [];
+  let elapsedMs = 0;
+  const clock: Clock = { now: () => ({ wallMs: startMs + elapsedMs, monotonicMs: elapsedMs }) };
   const kms = await createKms({ store, clock, onInternalError: (error) => internalErrors.push(error) });
   const send: Harness['send'] = async (target, body, place) =>
     read(
@@ -70,6 +75,9 @@ export async function openKms(store: Store = createMemoryStore()): Promise<Harne
     internalErrors,
     send,
     call,
+    advance: (ms) => {
+      elapsedMs += ms;
+    },
     createKey: async (input, place) => (await call('CreateKey', input, place)).output.KeyMetadata,
   };
 }
@@ -94,3 +102,12 @@ export function fault(name: string, text?: string, status = 400): object {
 }
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+export const dayMs: number = 24 * 60 * 60 * 1000;
+
+/** A member of an answer that is a blob. */
+export function blobIn({ output }: Answer, member: string): Buffer {
+  const text = output?.[member];
+  if (typeof text !== 'string') throw new Error(`There is no ${member}: ${JSON.stringify(output)}`);
+  return Buffer.from(text, 'base64');
+}

@@ -253,7 +253,7 @@ describe('bodies', () => {
 });
 
 describe('operations that do not exist', () => {
-  it.each(['TrentService.Frobnicate', 'TrentService.GenerateRandom', 'TrentService.', 'ListKeys', ''])(
+  it.each(['TrentService.Frobnicate', 'TrentService.generateRandom', 'TrentService.', 'ListKeys', ''])(
     'are unknown: %s',
     async (target) => {
       const { send } = await openKms();

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { isKeyId } from '../keys/key-address.ts';
-import type { Key } from '../keys/key-ring.ts';
+import { currentMaterial, type Key } from '../keys/key.ts';
+import { isKeyId, partitionOf } from '../keys/key-address.ts';
+import { isMultiRegionId } from '../keys/multi-region.ts';
 import type { MapEntries } from '../model/shape-value.ts';
 import { encodeEncryptionContext } from './encode-encryption-context.ts';
 import type { NonceSource } from './nonce-source.ts';
@@ -39,7 +40,7 @@ export function parseCiphertextBlob(blob: Buffer): CiphertextParts | undefined {
 }
 
 /**
- * Encrypts under a key's current material, bound to its ARN and the encryption context.
+ * Encrypts under a key's current material, bound to the key and the encryption context.
  *
  * Nonces are random 96-bit numbers; 2³² encryptions per material (SP 800-38D §8.3) are out of an emulator's reach.
  */
@@ -49,7 +50,7 @@ export function sealCiphertextBlob(
   context: MapEntries | undefined,
   nonces: NonceSource,
 ): Buffer {
-  const material = key.currentMaterial;
+  const material = currentMaterial(key);
   const blob = Buffer.allocUnsafe(minByteLength + plaintext.byteLength);
   blob[0] = format;
   blob.write(key.address.keyId, keyIdAt, 'latin1');
@@ -87,16 +88,22 @@ export function openCiphertextBlob(
 }
 
 /**
- * The blob's own header, which has a fixed length ‖ length ‖ the key's ARN ‖ encryption context. A blob that is moved to a key
- * of the same id in another account or region does not open.
+ * The blob's own header, which has a fixed length ‖ length ‖ what names the key ‖ encryption context. A blob that is moved to a
+ * key of the same id in another account or region does not open.
  */
-function authenticatedData(blob: Buffer, { arn }: Key, context: MapEntries | undefined): Buffer {
+function authenticatedData(blob: Buffer, key: Key, context: MapEntries | undefined): Buffer {
+  const name = boundName(key);
   const encodedContext = encodeEncryptionContext(context);
-  const data = Buffer.allocUnsafe(nonceAt + 4 + arn.length + encodedContext.byteLength);
+  const data = Buffer.allocUnsafe(nonceAt + 4 + name.length + encodedContext.byteLength);
   blob.copy(data, 0, 0, nonceAt);
   // An ARN is ASCII: one byte a character.
-  const at = data.writeUInt32BE(arn.length, nonceAt);
-  data.write(arn, at, 'latin1');
-  encodedContext.copy(data, at + arn.length);
+  const at = data.writeUInt32BE(name.length, nonceAt);
+  data.write(name, at, 'latin1');
+  encodedContext.copy(data, at + name.length);
   return data;
+}
+
+/** The ARN; of a multi-Region key without the Region, since each copy opens what another sealed. */
+function boundName({ address: { accountId, keyId, region }, arn }: Key): string {
+  return isMultiRegionId(keyId) ? `arn:${partitionOf(region)}:kms::${accountId}:key/${keyId}` : arn;
 }

@@ -1,27 +1,41 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { SecretBytes } from '@keyfold/crypto-core';
+import { createHmac, createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { KeyAddress } from './key-address.ts';
+import type { MaterialKind } from './key-specs.ts';
 import { KmsStateUnreadableError } from './kms-state-unreadable-error.ts';
+import { makeMaterial } from './make-material.ts';
 
-/** One generation of a key's secret: an AES-256 key. */
+/** One generation of a key's secret. */
 export interface KeyMaterial {
   /** 64 hexadecimal digits, which AWS calls KeyMaterialId. */
   readonly id: string;
+  /** A secret key, or a private key. */
   readonly key: KeyObject;
+  /** Of an asymmetric key. */
+  readonly publicKey: KeyObject | undefined;
 }
 
-/** The first byte of a material's row. */
-const rowFormat = 1;
-const materialByteLength = 32;
+/** Material with the content of its row; who stores the content zeroises it. */
+export interface NewMaterial {
+  readonly material: KeyMaterial;
+  readonly content: Uint8Array;
+}
+
+/** The first byte of a material's row: which form the secret has. */
+const rowFormats = { secret: 1, pkcs8: 2 } as const;
 const idLabel = 'keyfold emulator: KMS key material id';
 
-/** Fresh material and the row's content for it; the caller zeroises the content once it is stored. */
-export function createKeyMaterial(address: KeyAddress): { material: KeyMaterial; content: Uint8Array } {
-  using secret = SecretBytes.random(materialByteLength);
-  const content = new Uint8Array(1 + materialByteLength);
-  content[0] = rowFormat;
-  content.set(secret.reveal(), 1);
-  return { material: materialOf(secret.reveal(), address), content };
+/** Fresh material for a key. */
+export async function createKeyMaterial(address: KeyAddress, kind: MaterialKind): Promise<NewMaterial> {
+  return takeMaterial(address, kind, await makeMaterial(kind));
+}
+
+/** Material from bytes that are its own (see `asMaterial`); zeroises them. */
+export function takeMaterial(address: KeyAddress, kind: MaterialKind, bytes: Uint8Array): NewMaterial {
+  const content = new Uint8Array(1 + bytes.byteLength);
+  content[0] = kind.kind === 'secret' ? rowFormats.secret : rowFormats.pkcs8;
+  content.set(bytes, 1);
+  bytes.fill(0);
+  return { material: materialOf(content, address), content };
 }
 
 /**
@@ -33,22 +47,35 @@ export function createKeyMaterial(address: KeyAddress): { material: KeyMaterial;
  * @throws {KmsStateUnreadableError} where the row is not one, or belongs to another key
  */
 export function readKeyMaterial(content: Uint8Array, id: string, address: KeyAddress): KeyMaterial {
-  if (content.byteLength !== 1 + materialByteLength || content[0] !== rowFormat)
-    throw new KmsStateUnreadableError('The row of a KMS key material has another format.');
-  using secret = SecretBytes.take(content.subarray(1));
-  const material = materialOf(secret.reveal(), address);
-  if (material.id !== id)
-    throw new KmsStateUnreadableError('A KMS key material does not have the id it is stored under.');
-  return material;
+  try {
+    const material = materialOf(content, address);
+    if (material.id !== id)
+      throw new KmsStateUnreadableError('A KMS key material does not have the id it is stored under.');
+    return material;
+  } finally {
+    content.fill(0);
+  }
 }
 
 /**
  * The id is derived, so that the same material imported or seeded twice has the same id, and a damaged row shows. It tells
- * nothing of the material: HMAC-SHA-256 is a pseudo-random function of 256-bit keys.
+ * nothing of the material: HMAC-SHA-256 is a pseudo-random function of its key, which has at least 128 random bits.
  */
-function materialOf(secret: Uint8Array, address: KeyAddress): KeyMaterial {
-  return {
-    id: createHmac('sha256', secret).update(`${idLabel}\0${address.keyId}`).digest('hex'),
-    key: createSecretKey(secret),
-  };
+function materialOf(content: Uint8Array, { keyId }: KeyAddress): KeyMaterial {
+  const secret = Buffer.from(content.buffer, content.byteOffset + 1, content.byteLength - 1);
+  const id = createHmac('sha256', secret).update(`${idLabel}\0${keyId}`).digest('hex');
+  if (content[0] === rowFormats.secret) return { id, key: createSecretKey(secret), publicKey: undefined };
+  if (content[0] !== rowFormats.pkcs8)
+    throw new KmsStateUnreadableError('The row of a KMS key material has another format.');
+  const key = privateKeyOf(secret);
+  return { id, key, publicKey: createPublicKey(key) };
+}
+
+function privateKeyOf(secret: Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
+  } catch {
+    // The runtime's own error is not kept: it may quote what it could not read.
+    throw new KmsStateUnreadableError('A KMS key material is no private key.');
+  }
 }

@@ -1,5 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import { accountPrincipalArn, aliasArn, isKeyId, type KeyAddress, type Place } from './key-address.ts';
+import { aliasArn, isKeyId, type KeyAddress, type Place } from './key-address.ts';
 
 /** Who asks, where, and for what. */
 export interface Caller extends Place {
@@ -10,7 +10,7 @@ export interface Caller extends Place {
 /** What a request's `KeyId` refers to. */
 export type KeyReference =
   | { readonly kind: 'key'; readonly address: KeyAddress }
-  | { readonly kind: 'alias'; readonly arn: string };
+  | { readonly kind: 'alias'; readonly place: Place; readonly name: string; readonly arn: string };
 
 /** Groups: region, account, `key` or `alias`, name. */
 const arnForm = /^arn:[^:]*:kms:([^:]*):([^:]*):(key|alias)\/(.+)$/;
@@ -18,12 +18,11 @@ const arnForm = /^arn:[^:]*:kms:([^:]*):([^:]*):(key|alias)\/(.+)$/;
 /**
  * Reads a `KeyId`: a key id, a key ARN, an alias name or an alias ARN.
  *
- * @throws {KmsFault} NotFoundException where it is none of these or of another region; AccessDeniedException where it is of
- *   another account, whether or not that account has such a key
+ * @throws {KmsFault} NotFoundException where it is none of these or of another region
  */
 export function readKeyReference(keyId: string, caller: Caller): KeyReference {
   if (keyId.startsWith('arn:')) return readArn(keyId, caller);
-  if (keyId.startsWith('alias/')) return { kind: 'alias', arn: aliasArn(caller, keyId) };
+  if (keyId.startsWith('alias/')) return aliasReference(caller, keyId);
   if (!isKeyId(keyId)) throw new KmsFault('NotFoundException', `Invalid keyId '${keyId}'`);
   return { kind: 'key', address: { accountId: caller.accountId, region: caller.region, keyId } };
 }
@@ -33,15 +32,12 @@ function readArn(arn: string, caller: Caller): KeyReference {
   if (region === undefined || accountId === undefined || name === undefined)
     throw new KmsFault('NotFoundException', 'Invalid arn');
   if (region !== caller.region) throw new KmsFault('NotFoundException', `Invalid arn ${region}`);
-  if (accountId !== caller.accountId) throw accessDenied(caller);
-  if (kind === 'alias') return { kind: 'alias', arn: aliasArn(caller, `alias/${name}`) };
+  if (kind === 'alias') return aliasReference({ accountId, region }, `alias/${name}`);
   if (!isKeyId(name)) throw new KmsFault('NotFoundException', `Invalid keyId ${name}`);
   return { kind: 'key', address: { accountId, region, keyId: name } };
 }
 
-function accessDenied(caller: Caller): KmsFault {
-  return new KmsFault(
-    'AccessDeniedException',
-    `User: ${accountPrincipalArn(caller)} is not authorized to perform: kms:${caller.operation} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`,
-  );
+function aliasReference({ accountId, region }: Place, name: string): KeyReference {
+  const place = { accountId, region };
+  return { kind: 'alias', place, name, arn: aliasArn(place, name) };
 }

@@ -1,69 +1,55 @@
-import type { Store } from '@keyfold/key-hierarchy';
-import { type KeyAddress, keyArn, type Place } from './key-address.ts';
-import { type KeyMaterial, readKeyMaterial } from './key-material.ts';
+import type { Awaitable, Clock } from '@keyfold/crypto-core';
+import type { Change, Store } from '@keyfold/key-hierarchy';
+import { type Key, type KeyChange, keyOf } from './key.ts';
+import type { KeyAddress, Place } from './key-address.ts';
+import { type KeyMaterial, type NewMaterial, readKeyMaterial } from './key-material.ts';
+import { progress } from './key-progress.ts';
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from './key-record.ts';
 import { KmsStateUnreadableError } from './kms-state-unreadable-error.ts';
+import { familyOf } from './multi-region.ts';
 
-/** A key in memory. `record` is what is stored: it changes only after the store has the change. */
-export interface Key {
-  readonly address: KeyAddress;
-  readonly arn: string;
-  readonly record: KeyRecord;
-  readonly currentMaterial: KeyMaterial;
-  /** Every material of the key by its id: what older ones encrypted still opens. */
-  readonly materials: ReadonlyMap<string, KeyMaterial>;
+interface HeldKey {
+  readonly key: Key;
+  readonly revision: number;
 }
 
-interface HeldKey extends Key {
-  record: KeyRecord;
-  revision: number;
-  /** Settles when the changes that were asked for have been made, one after the other. */
-  changed: Promise<void>;
-}
+/** Says what is to become of a key and its copies, given them as they then are. */
+export type ChangePlan = (key: Key, family: readonly Key[]) => Awaitable<readonly KeyChange[]>;
 
 const tables = { keys: 'kms_keys', materials: 'kms_key_materials' } as const;
 const materialsPerPage = 100;
 
 /**
  * The keys of all accounts and regions: read from the store when first used, then kept in memory, so that encryption needs no
- * store. One ring owns its store's KMS rows; nobody else changes them.
+ * store. What the clock brings about happens when a key is next looked at. One ring owns its store's KMS rows; nobody else
+ * changes them.
  */
 export class KeyRing {
   readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onDeleted: (address: KeyAddress) => Awaitable<void>;
   readonly #held = new Map<string, HeldKey>();
   readonly #loading = new Map<string, Promise<HeldKey | undefined>>();
+  /** By account and key id, which the copies of a multi-Region key share: settles when the changes asked for have been made. */
+  readonly #changes = new Map<string, Promise<unknown>>();
 
-  constructor(store: Store) {
+  /** @param onDeleted - told of each key that the clock has deleted, for what else is kept of it. */
+  constructor(store: Store, clock: Clock, onDeleted: (address: KeyAddress) => Awaitable<void> = () => {}) {
     this.#store = store;
+    this.#clock = clock;
+    this.#onDeleted = onDeleted;
   }
 
-  /** The key, without a promise where it is in memory. */
+  /** The key, without a promise where it is in memory and nothing is due. */
   find(address: KeyAddress): Key | undefined | Promise<Key | undefined> {
-    const name = nameOf(address);
-    return this.#held.get(name) ?? this.#load(name, address);
+    const held = this.#held.get(nameOf(address));
+    return held !== undefined && held.key.dueAtMs > this.#nowMs() ? held.key : this.#findSettled(address);
   }
 
-  /** Stores a new key and its material, all or nothing, before it can be found. `materialContent` is zeroised. */
-  async add(
-    address: KeyAddress,
-    record: KeyRecord,
-    material: KeyMaterial,
-    materialContent: Uint8Array,
-  ): Promise<Key> {
-    try {
-      await this.#store.commit([
-        { table: tables.keys, key: rowKey(address), expectedRevision: 0, content: encodeKeyRecord(record) },
-        {
-          table: tables.materials,
-          key: [...rowKey(address), material.id],
-          expectedRevision: 0,
-          content: materialContent,
-        },
-      ]);
-    } finally {
-      materialContent.fill(0);
-    }
-    return this.#hold(address, record, 1, new Map([[material.id, material]]));
+  /** Stores a new key and its material, all or nothing, before it can be found. The materials' content is zeroised. */
+  async add(address: KeyAddress, record: KeyRecord, added: readonly NewMaterial[]): Promise<Key> {
+    await this.#commit([{ address, record, added }]);
+    return this.#heldKey(address);
   }
 
   /**
@@ -72,11 +58,27 @@ export class KeyRing {
    * @param next - given the record as it then is; returns it unchanged where there is nothing to store.
    */
   async change({ address }: Key, next: (record: KeyRecord) => KeyRecord): Promise<void> {
-    const key = this.#held.get(nameOf(address)) ?? (await this.#load(nameOf(address), address));
-    if (key === undefined) throw new KmsStateUnreadableError('A KMS key vanished from the store.');
-    const change = key.changed.then(() => this.#save(key, next(key.record)));
-    key.changed = change.catch(() => {});
-    await change;
+    await this.update(address, (key) => {
+      const record = next(key.record);
+      return record === key.record ? [] : [{ address, record }];
+    });
+  }
+
+  /** Changes a key and its copies, all or nothing. */
+  update(address: KeyAddress, plan: ChangePlan): Promise<void> {
+    const name = `${address.accountId}/${address.keyId}`;
+    const change = (this.#changes.get(name) ?? Promise.resolve()).then(async () => {
+      const held = await this.#get(address);
+      if (held === undefined) throw new KmsStateUnreadableError('A KMS key vanished from the store.');
+      const changes = await plan(held.key, await this.#family(held.key));
+      if (changes.length > 0) await this.#commit(changes);
+    });
+    const settled = change.catch(() => {});
+    this.#changes.set(name, settled);
+    settled.then(() => {
+      if (this.#changes.get(name) === settled) this.#changes.delete(name);
+    });
+    return change;
   }
 
   /** The ids of a place's keys in order, at most `limit`, beginning after `after`. */
@@ -86,32 +88,118 @@ export class KeyRing {
     limit: number,
   ): Promise<readonly string[]> {
     const prefix = [accountId, region];
-    const rows = await this.#store.list(tables.keys, {
-      prefix,
-      limit,
-      ...(after === undefined ? {} : { after: [...prefix, after] }),
-    });
-    return rows.map(({ key }) => key[2] ?? '');
+    const found: string[] = [];
+    for (let last = after; ; ) {
+      const rows = await this.#store.list(tables.keys, {
+        prefix,
+        limit,
+        ...(last === undefined ? {} : { after: [...prefix, last] }),
+      });
+      const nowMs = this.#nowMs();
+      for (const { key, content } of rows) if (!isDeleted(content, nowMs)) found.push(key[2] ?? '');
+      last = rows.at(-1)?.key[2];
+      if (found.length >= limit || rows.length < limit) return found.slice(0, limit);
+    }
   }
 
-  async #save(key: HeldKey, record: KeyRecord): Promise<void> {
-    if (record === key.record) return;
+  async #findSettled(address: KeyAddress): Promise<Key | undefined> {
+    for (;;) {
+      const held = await this.#get(address);
+      if (held === undefined || held.key.dueAtMs > this.#nowMs()) return held?.key;
+      let waiting = false;
+      await this.update(address, async (key, family) => {
+        const changes = key.dueAtMs > this.#nowMs() ? [] : await progress(key, family, this.#nowMs());
+        waiting = changes.length === 0;
+        return changes;
+      }).catch(async (error: unknown) => {
+        // Who came first has deleted it.
+        if ((await this.#get(address)) !== undefined) throw error;
+      });
+      // A replica may wait for its primary key.
+      if (waiting) return (await this.#get(address))?.key;
+    }
+  }
+
+  async #family(key: Key): Promise<readonly Key[]> {
+    const family: Key[] = [];
+    for (const address of familyOf(key)) {
+      const held = await this.#get(address);
+      if (held === undefined)
+        throw new KmsStateUnreadableError('A copy of a multi-Region KMS key is missing.');
+      family.push(held.key);
+    }
+    return family;
+  }
+
+  async #commit(changes: readonly KeyChange[]): Promise<void> {
+    const next = changes.map((change) => this.#prepare(change));
     try {
-      await this.#store.commit([
-        {
-          table: tables.keys,
-          key: rowKey(key.address),
-          expectedRevision: key.revision,
-          content: encodeKeyRecord(record),
-        },
-      ]);
+      await this.#store.commit(next.flatMap(({ rows }) => rows));
     } catch (error) {
       // Whether the change was stored is not known: the next use reads what was.
-      this.#held.delete(nameOf(key.address));
+      for (const { name } of next) this.#held.delete(name);
       throw error;
+    } finally {
+      for (const { added = [] } of changes) for (const { content } of added) content.fill(0);
     }
-    key.record = record;
-    key.revision += 1;
+    for (const { name, held } of next) {
+      if (held === undefined) this.#held.delete(name);
+      else this.#held.set(name, held);
+    }
+    for (const { address, record } of changes) if (record === null) await this.#onDeleted(address);
+  }
+
+  #prepare({ address, record, added = [], removed = [] }: KeyChange): {
+    readonly name: string;
+    readonly held: HeldKey | undefined;
+    readonly rows: readonly Change[];
+  } {
+    const name = nameOf(address);
+    const before = this.#held.get(name);
+    const expectedRevision = before?.revision ?? 0;
+    const materials = new Map(before?.key.materials);
+    const key = rowKey(address);
+    const gone = record === null ? [...materials.keys()] : removed;
+    for (const id of gone) materials.delete(id);
+    for (const { material } of added) materials.set(material.id, material);
+    return {
+      name,
+      held:
+        record === null
+          ? undefined
+          : { key: keyOf(address, record, materials), revision: expectedRevision + 1 },
+      rows: [
+        {
+          table: tables.keys,
+          key,
+          expectedRevision,
+          content: record === null ? null : encodeKeyRecord(record),
+        },
+        // A material's row is written once.
+        ...gone.map((id) => ({
+          table: tables.materials,
+          key: [...key, id],
+          expectedRevision: 1,
+          content: null,
+        })),
+        ...added.map(({ material, content }) => ({
+          table: tables.materials,
+          key: [...key, material.id],
+          expectedRevision: 0,
+          content,
+        })),
+      ],
+    };
+  }
+
+  #heldKey(address: KeyAddress): Key {
+    const held = this.#held.get(nameOf(address));
+    if (held === undefined) throw new KmsStateUnreadableError('A KMS key vanished from memory.');
+    return held.key;
+  }
+
+  #get(address: KeyAddress): Awaitable<HeldKey | undefined> {
+    return this.#held.get(nameOf(address)) ?? this.#load(nameOf(address), address);
   }
 
   /** One read, however many ask: two objects for one key would drift apart. */
@@ -124,12 +212,11 @@ export class KeyRing {
   async #read(address: KeyAddress): Promise<HeldKey | undefined> {
     const row = await this.#store.get(tables.keys, rowKey(address));
     if (row === undefined) return undefined;
-    return this.#hold(
-      address,
-      decodeKeyRecord(row.content),
-      row.revision,
-      await this.#readMaterials(address),
-    );
+    const record = decodeKeyRecord(row.content);
+    const key = keyOf(address, record, await this.#readMaterials(address));
+    const held = { key, revision: row.revision };
+    this.#held.set(nameOf(address), held);
+    return held;
   }
 
   async #readMaterials(address: KeyAddress): Promise<ReadonlyMap<string, KeyMaterial>> {
@@ -149,26 +236,18 @@ export class KeyRing {
     }
   }
 
-  #hold(
-    address: KeyAddress,
-    record: KeyRecord,
-    revision: number,
-    materials: ReadonlyMap<string, KeyMaterial>,
-  ): HeldKey {
-    const currentMaterial = materials.get(record.currentMaterialId);
-    if (currentMaterial === undefined)
-      throw new KmsStateUnreadableError('The material of a KMS key is not in the store.');
-    const key: HeldKey = {
-      address,
-      arn: keyArn(address),
-      record,
-      revision,
-      currentMaterial,
-      materials,
-      changed: Promise.resolve(),
-    };
-    this.#held.set(nameOf(address), key);
-    return key;
+  #nowMs(): number {
+    return this.#clock.now().wallMs;
+  }
+}
+
+/** A row that cannot be read is still a key's: who asks for that key is told. */
+function isDeleted(content: Uint8Array, nowMs: number): boolean {
+  try {
+    return (decodeKeyRecord(content).deletion?.atMs ?? nowMs + 1) <= nowMs;
+  } catch (error) {
+    if (error instanceof KmsStateUnreadableError) return false;
+    throw error;
   }
 }
 

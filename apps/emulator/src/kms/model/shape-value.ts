@@ -3,7 +3,7 @@ import type { ShapeName, shapes } from './shapes.ts';
 /** A map's entries, as they came: an array, so that no key can mean anything to an object. */
 export type MapEntries = readonly (readonly [key: string, value: string])[];
 
-/** What a member of the shape `Name` is once it has been read: derived from the table, so that the two cannot differ. */
+/** What a member of the shape `Name` is once it has been read: derived from the table, so that the two cannot differ. Times are in milliseconds. */
 export type ShapeValue<Name extends string> = Name extends ShapeName ? ValueOf<(typeof shapes)[Name]> : never;
 
 type ValueOf<S> = S extends { type: 'string' }
@@ -12,7 +12,7 @@ type ValueOf<S> = S extends { type: 'string' }
     ? Value
     : S extends { type: 'blob' }
       ? Buffer
-      : S extends { type: 'integer' }
+      : S extends { type: 'integer' | 'timestamp' }
         ? number
         : S extends { type: 'boolean' }
           ? boolean

@@ -5,6 +5,8 @@ export interface StringShape {
   readonly maxLength?: number;
   /** The service model's regular expression; it is repeated in the message of a refusal. */
   readonly pattern?: string;
+  /** Its value is left out of a refusal. */
+  readonly sensitive?: true;
 }
 
 /** One of several texts, in the order in which AWS lists them in a refusal. */
@@ -26,6 +28,11 @@ export interface IntegerShape {
   readonly type: 'integer';
   readonly min: number;
   readonly max: number;
+}
+
+/** A point in time: seconds since 1970 on the wire, with decimals. */
+export interface TimestampShape {
+  readonly type: 'timestamp';
 }
 
 export interface BooleanShape {
@@ -62,6 +69,7 @@ export type Shape =
   | EnumShape
   | BlobShape
   | IntegerShape
+  | TimestampShape
   | BooleanShape
   | ListShape
   | MapShape

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { checkTags } from '../keys/check-tags.ts';
 import { defaultKeyPolicy } from '../keys/default-key-policy.ts';
+import { partitionOf } from '../keys/key-address.ts';
 import { createKeyMaterial } from '../keys/key-material.ts';
+import type { KeyRecord } from '../keys/key-record.ts';
 import { type KeySpec, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
+import { acceptKeyPolicy } from './accept-key-policy.ts';
 import { keyMetadata } from './key-metadata.ts';
 import { defineOperation, type Operation } from './operation.ts';
 
@@ -16,31 +19,44 @@ export const createKey: Operation = defineOperation('CreateKey', 'CreateKeyReque
   const keyUsage = keyUsageOf(input, keySpec);
   const tags = input.Tags ?? [];
   checkTags(tags);
-  if (input.Policy !== undefined) checkPolicy(input.Policy);
+  const { accountId, region } = call.caller;
+  const kind = keySpecs[keySpec].material;
+  // AWS has SM2 in the China Regions alone.
+  if (kind === undefined && partitionOf(region) !== 'aws-cn')
+    throw new KmsFault('UnsupportedOperationException');
   const [unavailable] = unavailableFeatures(input);
-  if (unavailable !== undefined)
+  if (kind === undefined || unavailable !== undefined)
     throw new KmsFault(
       'UnsupportedOperationException',
-      `${unavailable} is not available in the Keyfold emulator yet.`,
+      `${unavailable} is not available in the Keyfold emulator.`,
     );
+  const origin = input.Origin ?? 'AWS_KMS';
+  if (origin === 'EXTERNAL' && !keySpecs[keySpec].importable)
+    throw new KmsFault('UnsupportedOperationException');
 
-  const { accountId, region } = call.caller;
-  const address = { accountId, region, keyId: randomUUID() };
-  const { material, content } = createKeyMaterial(address);
-  const record = {
-    format: 1,
+  const keyId = input.MultiRegion === true ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
+  const address = { accountId, region, keyId };
+  if (input.Policy !== undefined)
+    acceptKeyPolicy(
+      { policy: input.Policy, bypassSafetyCheck: input.BypassPolicyLockoutSafetyCheck },
+      address,
+      call,
+    );
+  const added = origin === 'EXTERNAL' ? [] : [await createKeyMaterial(address, kind)];
+  const record: KeyRecord = {
+    format: 2,
     createdAtMs: call.clock.now().wallMs,
     description: input.Description ?? '',
     keySpec,
     keyUsage,
-    origin: 'AWS_KMS',
-    keyState: 'Enabled',
-    multiRegion: false,
-    currentMaterialId: material.id,
+    origin,
+    keyState: origin === 'EXTERNAL' ? 'PendingImport' : 'Enabled',
+    ...(input.MultiRegion === true ? { multiRegion: { primaryRegion: region, regions: [region] } } : {}),
+    materials: added.map(({ material: { id } }) => ({ id, state: 'CURRENT', held: true })),
     policy: input.Policy ?? defaultKeyPolicy(address),
     tags,
-  } as const;
-  return { KeyMetadata: keyMetadata(await call.keys.add(address, record, material, content)) };
+  };
+  return { KeyMetadata: keyMetadata(await call.keys.add(address, record, added)) };
 });
 
 /** What a request asks for that AWS has and this emulator has not, as the refusal names it. */
@@ -48,9 +64,8 @@ export function unavailableFeatures(input: CreateKeyInput): readonly string[] {
   const keySpec = keySpecOf(input);
   const { Origin = 'AWS_KMS' } = input;
   return [
-    ...(keySpecs[keySpec].available ? [] : [`KeySpec ${keySpec}`]),
-    ...(Origin === 'AWS_KMS' ? [] : [`Origin ${Origin}`]),
-    ...(input.MultiRegion === true ? ['MultiRegion true'] : []),
+    ...(keySpecs[keySpec].material === undefined ? [`KeySpec ${keySpec}`] : []),
+    ...(Origin === 'AWS_KMS' || Origin === 'EXTERNAL' ? [] : [`Origin ${Origin}`]),
     ...(input.CustomKeyStoreId === undefined ? [] : ['CustomKeyStoreId']),
     ...(input.XksKeyId === undefined ? [] : ['XksKeyId']),
   ];
@@ -72,22 +87,10 @@ function keyUsageOf({ KeyUsage }: CreateKeyInput, keySpec: KeySpec): KeyUsage {
       'ValidationException',
       'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     );
-  if (!keySpecs[keySpec].usages.includes(keyUsage))
+  if (keySpecs[keySpec].usages[keyUsage] === undefined)
     throw new KmsFault(
       'ValidationException',
       `KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`,
     );
   return keyUsage;
-}
-
-/** Policies are kept, not evaluated: only what is no policy at all is refused. AWS gives no text here. */
-function checkPolicy(policy: string): void {
-  let document: unknown;
-  try {
-    document = JSON.parse(policy);
-  } catch {
-    document = undefined;
-  }
-  if (typeof document !== 'object' || document === null || !('Statement' in document))
-    throw new KmsFault('MalformedPolicyDocumentException');
 }

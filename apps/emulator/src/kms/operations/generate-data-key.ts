@@ -1,12 +1,16 @@
 import { randomFillSync } from 'node:crypto';
 import { sealCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { currentMaterial } from '../keys/key.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
+import type { Output } from '../wire/answers.ts';
 import { dryRunSucceeded } from './dry-run-succeeded.ts';
 import { findKey } from './find-key.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { type Call, defineOperation, type Operation } from './operation.ts';
 import { refuseUnavailable } from './refuse-unavailable.ts';
-import { requireAlgorithm, requireUsable } from './require-usable.ts';
+import { noteUse, requireAlgorithm, requireUsable } from './require-usable.ts';
+
+type DataKeyInput = ShapeValue<'GenerateDataKeyRequest'>;
 
 const byteLengths: Readonly<Record<ShapeValue<'DataKeySpec'>, number>> = { AES_128: 16, AES_256: 32 };
 
@@ -14,30 +18,44 @@ const byteLengths: Readonly<Record<ShapeValue<'DataKeySpec'>, number>> = { AES_1
 export const generateDataKey: Operation = defineOperation(
   'GenerateDataKey',
   'GenerateDataKeyRequest',
-  async (input, call) => {
-    refuseUnavailable(input);
-    const key = await findKey(input.KeyId, call);
-    const byteLength = dataKeyByteLength(input);
-    requireUsable(key, 'ENCRYPT_DECRYPT', call.caller.operation);
-    requireAlgorithm(key, 'SYMMETRIC_DEFAULT');
-    if (input.DryRun === true) throw dryRunSucceeded();
-
-    const dataKey = Buffer.alloc(byteLength);
-    randomFillSync(dataKey);
-    const blob = sealCiphertextBlob(key, dataKey, input.EncryptionContext, call.nonces);
-    // AWS's protocol carries the key as text. It is the caller's, and no string that is kept here.
-    const output = {
-      CiphertextBlob: blob.toString('base64'),
-      KeyId: key.arn,
-      KeyMaterialId: key.currentMaterial.id,
-      Plaintext: dataKey.toString('base64'),
-    };
-    dataKey.fill(0);
-    return output;
-  },
+  (input, call) => makeDataKey(input, call, (dataKey) => ({ Plaintext: dataKey.toString('base64') })),
 );
 
-function dataKeyByteLength({ KeySpec, NumberOfBytes }: ShapeValue<'GenerateDataKeyRequest'>): number {
+/** AWS KMS API reference, "GenerateDataKeyWithoutPlaintext". */
+export const generateDataKeyWithoutPlaintext: Operation = defineOperation(
+  'GenerateDataKeyWithoutPlaintext',
+  'GenerateDataKeyWithoutPlaintextRequest',
+  (input, call) => makeDataKey(input, call, () => ({})),
+);
+
+/** @param reveal - what the answer shows of the data key. AWS's protocol carries it as text, which is the caller's. */
+async function makeDataKey(
+  input: DataKeyInput,
+  call: Call,
+  reveal: (dataKey: Buffer) => Output,
+): Promise<Output> {
+  refuseUnavailable(input);
+  const key = await findKey(input.KeyId, call);
+  const byteLength = dataKeyByteLength(input);
+  requireUsable(key, 'ENCRYPT_DECRYPT', call.caller.operation);
+  requireAlgorithm(key, 'SYMMETRIC_DEFAULT');
+  if (input.DryRun === true) throw dryRunSucceeded();
+
+  const dataKey = Buffer.alloc(byteLength);
+  randomFillSync(dataKey);
+  const blob = sealCiphertextBlob(key, dataKey, input.EncryptionContext, call.nonces);
+  const output = {
+    CiphertextBlob: blob.toString('base64'),
+    KeyId: key.arn,
+    KeyMaterialId: currentMaterial(key).id,
+    ...reveal(dataKey),
+  };
+  dataKey.fill(0);
+  noteUse(key, call);
+  return output;
+}
+
+function dataKeyByteLength({ KeySpec, NumberOfBytes }: DataKeyInput): number {
   const byteLength = KeySpec === undefined ? NumberOfBytes : byteLengths[KeySpec];
   if (byteLength === undefined || (KeySpec !== undefined && NumberOfBytes !== undefined))
     throw new KmsFault('ValidationException', 'Please specify either number of bytes or key spec.');

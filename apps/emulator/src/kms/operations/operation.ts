@@ -1,9 +1,16 @@
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { NonceSource } from '../crypto/nonce-source.ts';
+import type { AliasBook } from '../keys/alias-book.ts';
+import type { GrantBook } from '../keys/grant-book.ts';
+import type { ImportParametersStore } from '../keys/import-parameters.ts';
 import type { Caller } from '../keys/key-reference.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyStoreBook } from '../keys/key-store-book.ts';
+import type { KeyUses } from '../keys/key-uses.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import type { ShapeName } from '../model/shapes.ts';
+import type { Admission } from '../policy/access-gate.ts';
+import type { CallerIdentity, Connection } from '../policy/caller-identity.ts';
 import type { Output } from '../wire/answers.ts';
 import { checkConstraints } from '../wire/check-constraints.ts';
 import { readMembers } from '../wire/read-members.ts';
@@ -11,6 +18,11 @@ import { readMembers } from '../wire/read-members.ts';
 /** What operations work with. */
 export interface OperationTools {
   readonly keys: KeyRing;
+  readonly aliases: AliasBook;
+  readonly grants: GrantBook;
+  readonly keyStores: KeyStoreBook;
+  readonly imports: ImportParametersStore;
+  readonly uses: KeyUses;
   readonly clock: Clock;
   readonly nonces: NonceSource;
 }
@@ -18,6 +30,12 @@ export interface OperationTools {
 /** One request as an operation sees it. */
 export interface Call extends OperationTools {
   readonly caller: Caller;
+  readonly identity: CallerIdentity;
+  readonly connection: Connection;
+  /** The keys that the caller was let through to; undefined: all of the caller's own account. */
+  readonly admission: Admission;
+  /** As the answer names it. */
+  readonly requestId: string;
 }
 
 /** A row of the operation table. */

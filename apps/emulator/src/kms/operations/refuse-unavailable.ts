@@ -2,6 +2,7 @@ import { KmsFault } from '../faults/kms-fault.ts';
 
 /** Members of cryptographic operations that ask for what this emulator does not have. */
 interface UnavailableMembers {
+  /** Looked at before the operation runs. */
   readonly GrantTokens?: readonly string[];
   readonly Recipient?: object;
 }
@@ -9,11 +10,9 @@ interface UnavailableMembers {
 /**
  * Refuses what would otherwise be ignored in silence.
  *
- * @throws {KmsFault} InvalidGrantTokenException for any grant token: no grant exists that it could stand for;
- *   UnsupportedOperationException for a recipient
+ * @throws {KmsFault} UnsupportedOperationException for a recipient
  */
-export function refuseUnavailable({ GrantTokens, Recipient }: UnavailableMembers): void {
-  if (GrantTokens !== undefined && GrantTokens.length > 0) throw new KmsFault('InvalidGrantTokenException');
+export function refuseUnavailable({ Recipient }: UnavailableMembers): void {
   if (Recipient !== undefined)
     throw new KmsFault(
       'UnsupportedOperationException',

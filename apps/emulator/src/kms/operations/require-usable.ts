@@ -1,28 +1,51 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import type { Key } from '../keys/key-ring.ts';
-import { type EncryptionAlgorithm, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
-import { keyStates } from '../keys/key-states.ts';
+import type { Key } from '../keys/key.ts';
+import { type Algorithm, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
+import { type KeyState, keyStates, refusedStates } from '../keys/key-states.ts';
+import { findKey } from './find-key.ts';
+import type { Call } from './operation.ts';
+
+const refused: Readonly<Record<string, readonly KeyState[]>> = refusedStates;
+
+/** The key that a request's `KeyId` names, where it may be used for that now. See {@link requireUsable}. */
+export async function findUsable(keyId: string, usage: KeyUsage, call: Call): Promise<Key> {
+  const key = await findKey(keyId, call);
+  requireUsable(key, usage, call.caller.operation);
+  return key;
+}
 
 /**
  * Refuses a key that an operation may not use now. AWS looks at the usage first, then at the state, then at the algorithm.
  *
- * @throws {KmsFault} InvalidKeyUsageException for another usage, DisabledException for a disabled key
+ * @throws {KmsFault} InvalidKeyUsageException for another usage, and what {@link requireState} throws
  */
-export function requireUsable({ arn, record }: Key, usage: KeyUsage, operation: string): void {
+export function requireUsable(key: Key, usage: KeyUsage, operation: string): void {
+  const { arn, record } = key;
   if (record.keyUsage !== usage)
     throw new KmsFault(
       'InvalidKeyUsageException',
       `${arn} key usage is ${record.keyUsage} which is not valid for ${operation}.`,
     );
-  const { refusal } = keyStates[record.keyState];
-  if (refusal !== undefined) throw new KmsFault(refusal.fault, refusal.text(arn));
+  requireState(key, operation);
 }
 
-/** @throws {KmsFault} InvalidKeyUsageException where the key's spec does not have the algorithm */
-export function requireAlgorithm({ record: { keySpec } }: Key, algorithm: EncryptionAlgorithm): void {
-  if (!keySpecs[keySpec].encryptionAlgorithms.includes(algorithm))
+/** @throws {KmsFault} DisabledException or KMSInvalidStateException where the key's state does not allow the operation */
+export function requireState({ arn, record: { keyState } }: Key, operation: string): void {
+  if (refused[operation]?.includes(keyState) !== true) return;
+  const { fault, text } = keyStates[keyState];
+  throw new KmsFault(fault, text(arn));
+}
+
+/** @throws {KmsFault} InvalidKeyUsageException where the key's spec does not have the algorithm for its usage */
+export function requireAlgorithm({ record: { keySpec, keyUsage } }: Key, algorithm: Algorithm): void {
+  if (keySpecs[keySpec].usages[keyUsage]?.includes(algorithm) !== true)
     throw new KmsFault(
       'InvalidKeyUsageException',
       `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`,
     );
+}
+
+/** Remembers that a key did something. To be called when nothing can go wrong any more. */
+export function noteUse(key: Key, { caller, clock, requestId, uses }: Call): void {
+  uses.note(key, caller.operation, clock.now().wallMs, requestId);
 }

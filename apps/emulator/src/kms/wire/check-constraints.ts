@@ -35,7 +35,12 @@ function checkValue(shape: Shape, value: unknown, path: string, failures: string
   else if (shape.type === 'list' && Array.isArray(value)) checkList(shape, value, path, failures);
   else
     for (const constraint of constraintFailures(shape, value))
-      failures.push(failure(shape.type === 'blob' ? '' : `'${String(value)}'`, path, constraint));
+      failures.push(failure(isShown(shape) ? `'${String(value)}'` : '', path, constraint));
+}
+
+/** Bytes are never shown, nor what is secret. */
+function isShown(shape: Shape): boolean {
+  return shape.type !== 'blob' && !(shape.type === 'string' && shape.sensitive === true);
 }
 
 function checkList(shape: ListShape, list: readonly unknown[], path: string, failures: string[]): void {
@@ -63,7 +68,7 @@ function checkStructure(shape: StructureShape, value: unknown, path: string, fai
     const memberPath = `${path === '' ? '' : `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
     if (values[name] !== undefined) checkValue(memberShape, values[name], memberPath, failures);
     else if (member.required) {
-      const text = memberShape.type === 'blob' && memberShape.sensitive ? '' : 'null';
+      const text = 'sensitive' in memberShape && memberShape.sensitive ? '' : 'null';
       failures.push(failure(text, memberPath, 'Member must not be null'));
     }
   }

@@ -29,6 +29,11 @@ const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type:
     if (!Number.isInteger(json) || Math.abs(json) > maxInteger) throw new KmsFault('SerializationException');
     return json;
   },
+  timestamp: (json) => {
+    if (typeof json !== 'number') throw mismatch(json, 'a Timestamp');
+    if (Math.abs(json) > maxSeconds) throw new KmsFault('SerializationException');
+    return Math.round(json * 1000);
+  },
   boolean: (json) => {
     if (typeof json !== 'boolean') throw mismatch(json, 'a Boolean');
     return json;
@@ -47,6 +52,8 @@ const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type:
 
 /** AWS's integers are Java's. */
 const maxInteger = 2 ** 31 - 1;
+/** The last second that a `Date` can hold. */
+const maxSeconds = 8.64e12;
 
 function readStructure(json: Readonly<Record<string, unknown>>, { members }: StructureShape): unknown {
   const values: Record<string, unknown> = {};

@@ -1,0 +1,19 @@
+import { KmsFault } from '../faults/kms-fault.ts';
+
+const prefix = 'alias/';
+
+/**
+ * What AWS asks of an alias's name beyond the pattern of its shape.
+ *
+ * @throws {KmsFault} ValidationException without the prefix or with a colon; NotAuthorizedException for AWS's own
+ */
+export function checkAliasName(name: string): void {
+  if (!name.startsWith(prefix) || name === prefix)
+    throw new KmsFault(
+      'ValidationException',
+      'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
+    );
+  if (name.startsWith('alias/aws/')) throw new KmsFault('NotAuthorizedException');
+  if (name.includes(':'))
+    throw new KmsFault('ValidationException', `${name} contains invalid characters for an alias`);
+}

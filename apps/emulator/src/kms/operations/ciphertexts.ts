@@ -1,0 +1,128 @@
+import { openCiphertextBlob, parseCiphertextBlob, sealCiphertextBlob } from '../crypto/ciphertext-blob.ts';
+import { decryptOaep, encryptOaep, maxOaepByteLength, type OaepHash } from '../crypto/rsa-oaep.ts';
+import { KmsFault } from '../faults/kms-fault.ts';
+import { currentMaterial, type Key } from '../keys/key.ts';
+import type { EncryptionAlgorithm } from '../keys/key-specs.ts';
+import type { MapEntries } from '../model/shape-value.ts';
+import { keyOfCiphertextHidden } from '../policy/access-denied.ts';
+import { missingMember } from '../wire/check-constraints.ts';
+import { findKey } from './find-key.ts';
+import type { Call } from './operation.ts';
+import { requireAlgorithm, requireUsable } from './require-usable.ts';
+
+/** The hash of each asymmetric algorithm. */
+const oaepHashes: Readonly<Partial<Record<EncryptionAlgorithm, OaepHash>>> = {
+  RSAES_OAEP_SHA_1: 'sha1',
+  RSAES_OAEP_SHA_256: 'sha256',
+};
+
+/** @throws {KmsFault} where the key may not encrypt or decrypt now, or not by that algorithm and context */
+export function requireCipher(
+  key: Key,
+  algorithm: EncryptionAlgorithm,
+  context: MapEntries | undefined,
+  { caller }: Call,
+): void {
+  requireUsable(key, 'ENCRYPT_DECRYPT', caller.operation);
+  requireAlgorithm(key, algorithm);
+  // Nothing would bind the ciphertext to it.
+  if (algorithm !== 'SYMMETRIC_DEFAULT' && context !== undefined && context.length > 0)
+    throw new KmsFault(
+      'ValidationException',
+      `Algorithm ${algorithm} does not support an encryption context.`,
+    );
+}
+
+/** Encrypts under a key that {@link requireCipher} let pass. */
+export function seal(
+  key: Key,
+  algorithm: EncryptionAlgorithm,
+  plaintext: Uint8Array,
+  context: MapEntries | undefined,
+  { nonces }: Call,
+): Buffer {
+  const hash = oaepHashes[algorithm];
+  const { publicKey } = currentMaterial(key);
+  if (hash === undefined || publicKey === undefined)
+    return sealCiphertextBlob(key, plaintext, context, nonces);
+  requireFits(key, algorithm, plaintext);
+  return encryptOaep(publicKey, hash, plaintext);
+}
+
+/** @throws {KmsFault} ValidationException for a plaintext that is too long for the algorithm */
+export function requireFits(key: Key, algorithm: EncryptionAlgorithm, plaintext: Uint8Array): void {
+  const hash = oaepHashes[algorithm];
+  if (hash === undefined) return;
+  const maxByteLength = maxOaepByteLength(currentMaterial(key).key, hash);
+  if (plaintext.byteLength > maxByteLength)
+    throw new KmsFault(
+      'ValidationException',
+      `Algorithm ${algorithm} and key spec ${key.record.keySpec} cannot encrypt data larger than ${maxByteLength} bytes.`,
+    );
+}
+
+/** A ciphertext as a request has it. */
+export interface Ciphertext {
+  readonly blob: Buffer;
+  readonly keyId: string | undefined;
+  /** What the request calls its key. */
+  readonly keyIdMember: string;
+  readonly algorithm: EncryptionAlgorithm;
+  readonly context: MapEntries | undefined;
+}
+
+/** A ciphertext whose key is found and may decrypt. */
+export interface Openable {
+  readonly key: Key;
+  /** Of a symmetric key: the material that sealed it. */
+  readonly materialId: string | undefined;
+  /** @throws {KmsFault} InvalidCiphertextException where key, context or any bit is another */
+  open(): Buffer;
+}
+
+/**
+ * Finds the key of a ciphertext, which only a symmetric one names, and sees whether it may decrypt.
+ *
+ * @throws {KmsFault} InvalidCiphertextException, IncorrectKeyException, AccessDeniedException, and what {@link requireCipher} throws
+ */
+export async function findCipherKey(ciphertext: Ciphertext, call: Call): Promise<Openable> {
+  const { algorithm, blob, context, keyId, keyIdMember } = ciphertext;
+  const hash = oaepHashes[algorithm];
+  if (keyId === undefined && algorithm !== 'SYMMETRIC_DEFAULT') throw missingMember(keyIdMember);
+  const named = keyId === undefined ? undefined : await findKey(keyId, call);
+  if (named !== undefined && algorithm !== 'SYMMETRIC_DEFAULT') {
+    requireCipher(named, algorithm, context, call);
+    const open = (): Buffer | undefined =>
+      hash === undefined ? undefined : decryptOaep(currentMaterial(named).key, hash, blob);
+    return { key: named, materialId: undefined, open: () => opened(open()) };
+  }
+  const parts = parseCiphertextBlob(blob);
+  if (parts === undefined) throw new KmsFault('InvalidCiphertextException');
+  const key =
+    named === undefined ? await keyOfCiphertext(parts.keyId, call) : requireSame(named, parts.keyId);
+  requireCipher(key, algorithm, context, call);
+  return {
+    key,
+    materialId: parts.materialId,
+    open: () => opened(openCiphertextBlob(key, parts, context)),
+  };
+}
+
+function opened(plaintext: Buffer | undefined): Buffer {
+  if (plaintext === undefined) throw new KmsFault('InvalidCiphertextException');
+  return plaintext;
+}
+
+function requireSame(named: Key, keyId: string): Key {
+  if (named.address.keyId === keyId) return named;
+  throw new KmsFault(
+    'IncorrectKeyException',
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
+}
+
+async function keyOfCiphertext(keyId: string, { caller, keys }: Call): Promise<Key> {
+  const key = await keys.find({ accountId: caller.accountId, region: caller.region, keyId });
+  if (key !== undefined) return key;
+  throw keyOfCiphertextHidden();
+}

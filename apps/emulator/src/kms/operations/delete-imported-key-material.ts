@@ -1,0 +1,37 @@
+import { KmsFault } from '../faults/kms-fault.ts';
+import { withoutMaterials } from '../keys/key-progress.ts';
+import { currentMaterialRecord } from '../keys/key-record.ts';
+import { isSymmetric } from '../keys/key-specs.ts';
+import { findManagedKey } from './find-key.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { requireState } from './require-usable.ts';
+import { wrongOrigin } from './rotation.ts';
+
+/** AWS KMS API reference, "DeleteImportedKeyMaterial": the current material, or the one that is named. */
+export const deleteImportedKeyMaterial: Operation = defineOperation(
+  'DeleteImportedKeyMaterial',
+  'DeleteImportedKeyMaterialRequest',
+  async (input, call) => {
+    const found = await findManagedKey(input.KeyId, call);
+    if (found.record.origin !== 'EXTERNAL') throw wrongOrigin(found);
+    let deleted: string | undefined;
+    await call.keys.update(found.address, (key) => {
+      requireState(key, call.caller.operation);
+      const { address, record } = key;
+      const id = input.KeyMaterialId ?? currentMaterialRecord(record)?.id;
+      const material = record.materials.find((other) => other.id === id);
+      if (input.KeyMaterialId !== undefined && material === undefined)
+        throw new KmsFault(
+          'NotFoundException',
+          `Key material '${input.KeyMaterialId}' does not exist in '${key.arn}'`,
+        );
+      deleted = material?.id;
+      if (material?.held !== true) return [];
+      return [{ address, record: withoutMaterials(record, [material.id]), removed: [material.id] }];
+    });
+    return {
+      KeyId: found.arn,
+      ...(deleted !== undefined && isSymmetric(found.record.keySpec) ? { KeyMaterialId: deleted } : {}),
+    };
+  },
+);

@@ -1,0 +1,61 @@
+import { decapsulate as decapsulateKey, encapsulate as encapsulateKey, type KeyObject } from 'node:crypto';
+import { KmsFault } from '../faults/kms-fault.ts';
+import { currentMaterial } from '../keys/key.ts';
+import { dryRunSucceeded } from './dry-run-succeeded.ts';
+import { defineOperation, type Operation } from './operation.ts';
+import { refuseUnavailable } from './refuse-unavailable.ts';
+import { findUsable, noteUse, requireAlgorithm } from './require-usable.ts';
+
+/** AWS KMS API reference, "Encapsulate": ML-KEM (FIPS 203 §7.2). */
+export const encapsulate: Operation = defineOperation(
+  'Encapsulate',
+  'EncapsulateRequest',
+  async (input, call) => {
+    refuseUnavailable(input);
+    const key = await findUsable(input.KeyId, 'ENCAPSULATE_DECAPSULATE', call);
+    requireAlgorithm(key, input.EncapsulationAlgorithm);
+    if (input.DryRun === true) throw dryRunSucceeded();
+    const { key: privateKey, publicKey = privateKey } = currentMaterial(key);
+    const { sharedKey, ciphertext } = encapsulateKey(publicKey);
+    const output = {
+      EncapsulationAlgorithm: input.EncapsulationAlgorithm,
+      KeyId: key.arn,
+      SharedSecret: Buffer.from(sharedKey).toString('base64'),
+      SharedSecretCiphertextBlob: Buffer.from(ciphertext).toString('base64'),
+    };
+    sharedKey.fill(0);
+    noteUse(key, call);
+    return output;
+  },
+);
+
+/** AWS KMS API reference, "Decapsulate" (FIPS 203 §7.3): a changed ciphertext gives another secret and no error. */
+export const decapsulate: Operation = defineOperation(
+  'Decapsulate',
+  'DecapsulateRequest',
+  async (input, call) => {
+    refuseUnavailable(input);
+    const key = await findUsable(input.KeyId, 'ENCAPSULATE_DECAPSULATE', call);
+    requireAlgorithm(key, input.EncapsulationAlgorithm);
+    const secret = open(currentMaterial(key).key, input.SharedSecretCiphertextBlob);
+    if (secret === undefined) throw new KmsFault('InvalidCiphertextException');
+    if (input.DryRun === true) throw dryRunSucceeded();
+    const output = {
+      EncapsulationAlgorithm: input.EncapsulationAlgorithm,
+      KeyId: key.arn,
+      SharedSecret: secret.toString('base64'),
+    };
+    secret.fill(0);
+    noteUse(key, call);
+    return output;
+  },
+);
+
+/** Undefined for a ciphertext of another length. */
+function open(privateKey: KeyObject, ciphertext: Uint8Array): Buffer | undefined {
+  try {
+    return decapsulateKey(privateKey, ciphertext);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+/** The values of the condition keys of one request, by lower-case key: AWS does not tell upper from lower case in keys. */
+export type RequestContext = ReadonlyMap<string, readonly string[]>;
+
+/** Collects condition keys; a value that is absent is no value. */
+export class ContextBuilder {
+  readonly #values = new Map<string, string[]>();
+
+  add(key: string, value: string | number | boolean | undefined): this {
+    if (value === undefined) return this;
+    const name = key.toLowerCase();
+    const values = this.#values.get(name) ?? [];
+    values.push(String(value));
+    this.#values.set(name, values);
+    return this;
+  }
+
+  addAll(key: string, values: readonly string[] | undefined): this {
+    for (const value of values ?? []) this.add(key, value);
+    return this;
+  }
+
+  build(): RequestContext {
+    return this.#values;
+  }
+}
