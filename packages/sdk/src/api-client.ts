@@ -213,6 +213,6 @@ function endError(deadline: Deadline, call: CallDetails, cause: CallError | unde
     case 'aborted':
       return new CallAbortedError(call, { cause });
     default:
-      return new TimeoutError('The call did not end within its deadline.', call, { cause });
+      return new TimeoutError(`The call did not end within ${deadline.timeoutMs} ms.`, call, { cause });
   }
 }
