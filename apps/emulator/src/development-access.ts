@@ -72,7 +72,6 @@ export async function openDevelopmentAccess(deps: DevelopmentAccessDeps): Promis
     tenants: '*',
     description: 'development',
   });
-  if (apiKey === null) throw new TypeError('A new API key has its text.');
   const access: DevelopmentAccess = { tenant, service: serviceId, apiKey };
   state.write('development.json', `${JSON.stringify(access, null, 2)}\n`);
   return access;
