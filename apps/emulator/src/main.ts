@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { isKeyfoldError } from '@keyfold/crypto-core';
 import { banner } from './banner.ts';
-import { createEmulator, type EmulatorOptions } from './create-emulator.ts';
+import type { EmulatorOptions } from './create-emulator.ts';
 import { InvalidOptionError } from './errors.ts';
 
 const help = `keyfold-emulator: AWS KMS and Keyfold's encryption API on this machine
@@ -60,6 +60,8 @@ async function run(): Promise<void> {
     process.stdout.write(help);
     return;
   }
+  // Loaded here, so that --help and a mistyped option are answered at once.
+  const { createEmulator } = await import('./create-emulator.ts');
   const emulator = await createEmulator(options);
   let stopping = false;
   const stop = (): void => {
