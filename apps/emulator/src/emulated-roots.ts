@@ -35,7 +35,8 @@ export class EmulatedRoots {
    * @throws {RootKeyInvalidError} for a key id that is not the ARN of a KMS key.
    */
   resolve(reference: RootReference): RootKey {
-    if (reference.provider !== 'aws-kms') throw new RootProviderUnknownError(reference.provider);
+    if (reference.provider !== 'aws-kms')
+      throw new RootProviderUnknownError('The emulator has root keys of the provider aws-kms only.');
     const known = this.#roots.get(reference.keyId);
     if (known !== undefined) return known;
     const [, region, accountId] = keyArn.exec(reference.keyId) ?? [];

@@ -17,9 +17,8 @@ const help = `keyfold-emulator: AWS KMS and Keyfold's encryption API on this mac
 `;
 
 function port(text: string, option: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65_535)) throw new InvalidOptionError(`--${option} takes a port from 0 to 65535.`);
-  return value;
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidOptionError(`--${option} takes a port from 0 to 65535.`);
 }
 
 function readOptions(args: readonly string[]): EmulatorOptions | 'help' {
