@@ -7,8 +7,8 @@ import type { RowId } from './row-id.ts';
 import type { SecretBytes } from './secret-bytes.ts';
 
 /**
- * A data key made in this process that nobody has wrapped yet. Its secret goes to the service to be wrapped; what comes
- * back makes it a sealer. Disposing zeroises the secret; a sealer made from it lives on.
+ * A data key made in this process that nobody has wrapped yet. Its secret goes to the service to be wrapped;
+ * what comes back makes it a sealer. Disposing zeroises the secret; a sealer made from it lives on.
  *
  * No method takes or returns a nonce: nonces are random and are the backend's own business.
  */
@@ -52,29 +52,36 @@ export interface DataKeySealer extends Disposable {
   sealField(value: Plaintext, context: FieldContext, rowId: RowId): Awaitable<Uint8Array>;
 }
 
-/** Opens what was sealed under one data key. It has no method that seals: an unwrapped data key decrypts only. */
+/**
+ * Opens what was sealed under one data key. It has no method that seals: an unwrapped data key decrypts only.
+ */
 export interface DataKeyOpener extends Disposable {
   readonly header: DataKeyHeader;
   /**
-   * The plaintext of a value, in its own type. Bytes come in memory of their own, and none before the tag is verified.
+   * The plaintext of a value, in its own type. Bytes come in memory of their own, and none before the tag is
+   * verified.
    *
    * @throws {@link NotKeyfoldCiphertextError} when the bytes are no value
    * @throws {@link TruncatedCiphertextError} when they are shorter than 131 bytes
-   * @throws {@link UnsupportedFormatError} for an unknown suite or, once authentic, an unknown type of content
+   * @throws {@link UnsupportedFormatError} for an unknown suite or, once authentic, an unknown type of
+   *   content
    * @throws {@link NonCanonicalEncodingError} when authentic content is not what its type prescribes
-   * @throws {@link IntegrityCheckFailedError} for changed bytes, another context, or another data key's header
+   * @throws {@link IntegrityCheckFailedError} for changed bytes, another context, or another data key's
+   *   header
    * @throws {@link SecretDisposedError} after disposal
    */
   openValue(value: Uint8Array, context: ValueContext): Awaitable<Plaintext>;
   /**
-   * The plaintext of a record's field, in its own type; otherwise as {@link DataKeyOpener.openValue}, from 30 bytes.
+   * The plaintext of a record's field, in its own type; otherwise as {@link DataKeyOpener.openValue}, from 30
+   * bytes.
    *
    * @throws {@link InvalidEncryptionContextError} for a row id that the declared type does not have
    * @throws {@link NotKeyfoldCiphertextError} when the bytes are no field
    * @throws {@link TruncatedCiphertextError} when they are shorter than 30 bytes
    * @throws {@link UnsupportedFormatError} for an unknown type of authentic content
    * @throws {@link NonCanonicalEncodingError} when authentic content is not what its type prescribes
-   * @throws {@link IntegrityCheckFailedError} for changed bytes, another context, another row or another data key
+   * @throws {@link IntegrityCheckFailedError} for changed bytes, another context, another row or another data
+   *   key
    * @throws {@link SecretDisposedError} after disposal
    */
   openField(field: Uint8Array, context: FieldContext, rowId: RowId): Awaitable<Plaintext>;
@@ -94,7 +101,8 @@ export interface WrappingKey extends Disposable {
    * The key that was wrapped; the caller owns it.
    *
    * @param wrapped 44 to 92 bytes
-   * @throws {@link KeyUnwrapFailedError} for changed bytes, another length, another place or another wrapping key
+   * @throws {@link KeyUnwrapFailedError} for changed bytes, another length, another place or another wrapping
+   *   key
    * @throws {@link InvalidArgumentError} for a place that cannot be encoded
    * @throws {@link SecretDisposedError} after disposal
    */
@@ -163,7 +171,8 @@ export interface CryptoBackend {
    * The bytes of a text form.
    *
    * @throws {@link NotKeyfoldCiphertextError} when it does not begin with `kf1.`
-   * @throws {@link NonCanonicalEncodingError} when it is not what {@link CryptoBackend.encodeText} gives for any bytes
+   * @throws {@link NonCanonicalEncodingError} when it is not what {@link CryptoBackend.encodeText} gives for
+   *   any bytes
    */
   decodeText(text: string): Uint8Array;
 }

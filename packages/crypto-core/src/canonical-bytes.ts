@@ -11,8 +11,8 @@ const noBytes = new Uint8Array(0);
 let spare: Uint8Array<ArrayBuffer> | undefined;
 
 /**
- * Builds the canonical bytes that are authenticated with a ciphertext (docs/formats/aad.md). Every variable part is
- * preceded by its length, so that no two different lists of parts give the same bytes.
+ * Builds the canonical bytes that are authenticated with a ciphertext (docs/formats/aad.md). Every variable
+ * part is preceded by its length, so that no two different lists of parts give the same bytes.
  */
 export class CanonicalBytes {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -64,7 +64,8 @@ export class CanonicalBytes {
   /**
    * lp16(UTF-8 of `text`), without normalisation.
    *
-   * @throws {@link InvalidEncryptionContextError} for lone surrogates, which have no UTF-8 form, or more than 65,535 bytes
+   * @throws {@link InvalidEncryptionContextError} for lone surrogates, which have no UTF-8 form, or more than
+   *   65,535 bytes
    */
   text(what: string, text: string): void {
     const lengthAt = this.#length;
@@ -82,7 +83,8 @@ export class CanonicalBytes {
   /**
    * lp16(UTF-8 of a name that must be there), 1 to 255 bytes.
    *
-   * @throws {@link InvalidEncryptionContextError} when it is not a string, empty, too long, or has lone surrogates
+   * @throws {@link InvalidEncryptionContextError} when it is not a string, empty, too long, or has lone
+   *   surrogates
    */
   name(what: string, name: string): void {
     if (typeof name !== 'string' || name === '') {
@@ -108,7 +110,8 @@ export class CanonicalBytes {
   /**
    * A copy of what was written, of exactly that length. Ends the use of this object.
    *
-   * On an ArrayBuffer of its own, because small typed arrays on the engine's heap are slower to hand to native code.
+   * On an ArrayBuffer of its own, because small typed arrays on the engine's heap are slower to hand to
+   * native code.
    */
   finish(): Uint8Array<ArrayBuffer> {
     const copy = new Uint8Array(new ArrayBuffer(this.#length));
@@ -118,7 +121,10 @@ export class CanonicalBytes {
     return copy;
   }
 
-  /** Written by hand: names are short, and a call of TextEncoder each costs more than the rest of the context together. */
+  /**
+   * Written by hand: names are short, and a call of TextEncoder each costs more than the rest of the context
+   * together.
+   */
   #utf8(what: string, text: string): void {
     this.#room(text.length * 3);
     const bytes = this.#bytes;
@@ -136,7 +142,8 @@ export class CanonicalBytes {
       }
       if (unit >= 0xd800 && unit <= 0xdfff) {
         const low = text.charCodeAt(i + 1);
-        // NaN past the end fails both comparisons' negation too, so a high surrogate at the end is lone as well.
+        // NaN past the end fails both comparisons' negation too, so a high surrogate at the end is lone as
+        // well.
         if (unit > 0xdbff || !(low >= 0xdc00 && low <= 0xdfff)) {
           throw new InvalidEncryptionContextError(
             `${what} contains a lone surrogate, which has no UTF-8 form.`,

@@ -15,7 +15,9 @@ export type CryptoErrorCode =
   | 'data_key_exhausted'
   | 'secret_disposed';
 
-/** For each code, where its cause lies and the way out. None of them is retryable: the same bytes fail again. */
+/**
+ * For each code, where its cause lies and the way out. None of them is retryable: the same bytes fail again.
+ */
 export const cryptoErrors: Readonly<
   Record<CryptoErrorCode, { readonly layer: ErrorLayer; readonly hint: string }>
 > = {
@@ -125,7 +127,10 @@ export class UnsupportedValueError extends KeyfoldError {
   }
 }
 
-/** The authentication tag does not match: changed bytes, another context, or another key. Says deliberately not which. */
+/**
+ * The authentication tag does not match: changed bytes, another context, or another key. Says deliberately
+ * not which.
+ */
 export class IntegrityCheckFailedError extends KeyfoldError {
   readonly code = 'integrity_check_failed';
   constructor(message: string, options?: ErrorOptions) {

@@ -12,8 +12,8 @@ import {
 import { requireForm } from './require-form.ts';
 
 /**
- * What is stored of a data key, 101 bytes: suite 1 ‖ key reference 8 ‖ wrapped data key 60 ‖ commitment 32. A value
- * carries it after its form byte, and so does a record's header: one wrapped data key serves both.
+ * What is stored of a data key, 101 bytes: suite 1 ‖ key reference 8 ‖ wrapped data key 60 ‖ commitment 32. A
+ * value carries it after its form byte, and so does a record's header: one wrapped data key serves both.
  */
 export interface DataKeyHeader {
   /** Suite byte; 1 is AES-256-GCM with an HKDF-SHA256 commitment. */
@@ -81,7 +81,7 @@ export function dataKeyHeader(wrapping: DataKeyWrapping, commitment: Uint8Array)
 export function parseValue(bytes: Uint8Array): ParsedValue {
   requireForm(bytes, formByte.value, valueOverheadBytes);
   return {
-    header: viewHeader(bytes.slice(1, recordHeaderByteLength)),
+    header: viewHeader(copyHeader(bytes)),
     contentByteLength: bytes.byteLength - valueOverheadBytes,
   };
 }
@@ -106,7 +106,7 @@ export function parseRecordHeader(bytes: Uint8Array): DataKeyHeader {
       `A record header has ${recordHeaderByteLength} bytes, this one ${bytes.byteLength}.`,
     );
   }
-  return viewHeader(bytes.slice(1));
+  return viewHeader(copyHeader(bytes));
 }
 
 /**
@@ -117,11 +117,21 @@ export function parseRecordHeader(bytes: Uint8Array): DataKeyHeader {
  * row.keyfold = encodeRecordHeader(header);
  * ```
  */
-export function encodeRecordHeader(header: DataKeyHeader): Uint8Array {
+export function encodeRecordHeader(header: Pick<DataKeyHeader, 'bytes'>): Uint8Array {
   const bytes = new Uint8Array(recordHeaderByteLength);
   bytes[0] = formByte.recordHeader;
   bytes.set(header.bytes, 1);
   return bytes;
+}
+
+/**
+ * The 101 bytes after the form byte. Not by `slice`, which gives a view of the caller's memory where that is
+ * a Buffer.
+ */
+function copyHeader(bytes: Uint8Array): Uint8Array {
+  const header = new Uint8Array(dataKeyHeaderByteLength);
+  header.set(bytes.subarray(1, recordHeaderByteLength));
+  return header;
 }
 
 /** Views into `bytes` (101 bytes, owned by the header from now on). */

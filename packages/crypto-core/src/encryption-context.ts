@@ -3,11 +3,12 @@ import { InvalidEncryptionContextError } from './crypto-errors.ts';
 import { formByte, purposeByte, suiteAes256GcmHkdfSha256 } from './format.ts';
 import { maxRowIdBytes, type RowId, type RowIdType, rowIdTypes, writeRowId } from './row-id.ts';
 import { type Scope, writeTenantAndScope } from './scope.ts';
-import { isPlainObject } from './type-checks.ts';
+import { isObject, isPlainObject } from './type-checks.ts';
 
 /**
- * Names and values that are bound to a ciphertext: authenticated, not secret. Opening needs the same ones; their order
- * does not matter. At most 64 entries, at most 8 KiB encoded; any string without lone surrogates, also empty.
+ * Names and values that are bound to a ciphertext: authenticated, not secret. Opening needs the same ones;
+ * their order does not matter. At most 64 entries, at most 8 KiB encoded; any string without lone surrogates,
+ * also empty.
  */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
@@ -43,8 +44,8 @@ export interface FieldContextOptions {
 }
 
 /**
- * What a value is bound to, encoded once and reused for any number of calls. Made by {@link prepareValueContext}; the
- * package exports only the type.
+ * What a value is bound to, encoded once and reused for any number of calls. Made by {@link
+ * prepareValueContext}; the package exports only the type.
  */
 export class ValueContext {
   readonly #aad: Uint8Array;
@@ -55,8 +56,9 @@ export class ValueContext {
 
   /** The AAD, for the backends; not to be changed. */
   static aadOf(context: ValueContext): Uint8Array {
-    if (!(#aad in context))
+    if (!isObject(context) || !(#aad in context)) {
       throw new InvalidEncryptionContextError('Expected what prepareValueContext returned.');
+    }
     return context.#aad;
   }
 }
@@ -67,7 +69,10 @@ export class ValueContext {
  */
 export class FieldContext {
   readonly #idType: RowIdType;
-  /** beforeRowId ‖ u16 ‖ room for a row id and what comes after it; reused, since a new one costs a tenth of a seal. */
+  /**
+   * beforeRowId ‖ u16 ‖ room for a row id and what comes after it; reused, since a new one costs a tenth of a
+   * seal.
+   */
   readonly #aad: Uint8Array;
   readonly #lengthAt: number;
   readonly #rowId: Uint8Array;
@@ -86,14 +91,15 @@ export class FieldContext {
   }
 
   /**
-   * The AAD of the column's field in the row `rowId`, for the backends: valid until the next call for this context, so it
-   * is used or copied before anything is awaited.
+   * The AAD of the column's field in the row `rowId`, for the backends: valid until the next call for this
+   * context, so it is used or copied before anything is awaited.
    *
    * @throws {@link InvalidEncryptionContextError} for a row id that the declared type does not have
    */
   static aadOf(context: FieldContext, rowId: RowId): Uint8Array {
-    if (!(#aad in context))
+    if (!isObject(context) || !(#aad in context)) {
       throw new InvalidEncryptionContextError('Expected what prepareFieldContext returned.');
+    }
     const aad = context.#aad;
     const lengthAt = context.#lengthAt;
     const byteLength = writeRowId(context.#idType, rowId, context.#rowId);
@@ -107,10 +113,11 @@ export class FieldContext {
 }
 
 /**
- * Encodes what a value is bound to: format ‖ suite ‖ purpose ‖ lp16(tenant) ‖ scope kind ‖ lp16(scope id) ‖ context
- * (docs/formats/aad.md). The encoding is injective: no two different contexts share it.
+ * Encodes what a value is bound to: format ‖ suite ‖ purpose ‖ lp16(tenant) ‖ scope kind ‖ lp16(scope id) ‖
+ * context (docs/formats/aad.md). The encoding is injective: no two different contexts share it.
  *
- * @throws {@link InvalidEncryptionContextError} when a part is missing, too long, not a string or has lone surrogates
+ * @throws {@link InvalidEncryptionContextError} when a part is missing, too long, not a string or has lone
+ *   surrogates
  * @example
  * ```ts
  * const context = prepareValueContext({
@@ -131,10 +138,11 @@ export function prepareValueContext(options: ValueContextOptions): ValueContext 
 }
 
 /**
- * Encodes what the fields of one column are bound to: as for a value, with lp16(table) ‖ lp16(field) ‖ row-id type ‖
- * lp16(row id) before the context (docs/formats/aad.md).
+ * Encodes what the fields of one column are bound to: as for a value, with lp16(table) ‖ lp16(field) ‖ row-id
+ * type ‖ lp16(row id) before the context (docs/formats/aad.md).
  *
- * @throws {@link InvalidEncryptionContextError} when a part is missing, too long, not a string or has lone surrogates
+ * @throws {@link InvalidEncryptionContextError} when a part is missing, too long, not a string or has lone
+ *   surrogates
  * @example
  * ```ts
  * const ssn = prepareFieldContext({
@@ -165,7 +173,9 @@ export function prepareFieldContext(options: FieldContextOptions): FieldContext 
   return new FieldContext(before.finish(), options.idType, after.finish());
 }
 
-/** u16 count ‖ (lp16(key) ‖ lp16(value))…, in order of the keys' UTF-8 bytes. Own enumerable string keys only. */
+/**
+ * u16 count ‖ (lp16(key) ‖ lp16(value))…, in order of the keys' UTF-8 bytes. Own enumerable string keys only.
+ */
 function writeContext(out: CanonicalBytes, context: EncryptionContext): void {
   if (!isPlainObject(context)) {
     throw new InvalidEncryptionContextError('The encryption context must be a plain object of strings.');
@@ -186,17 +196,18 @@ function writeContext(out: CanonicalBytes, context: EncryptionContext): void {
     }
     out.text('A key of the encryption context', key);
     out.text('A value of the encryption context', value);
-  }
-  if (out.byteLength - startAt > maxContextBytes) {
-    throw new InvalidEncryptionContextError(
-      `The encryption context is longer than ${maxContextBytes} bytes.`,
-    );
+    if (out.byteLength - startAt > maxContextBytes) {
+      throw new InvalidEncryptionContextError(
+        `The encryption context is longer than ${maxContextBytes} bytes.`,
+      );
+    }
   }
 }
 
 /**
- * Order of the UTF-8 bytes, which is the order of code points. UTF-16 units have it too, except that surrogates (code
- * points from 0x10000) lie below 0xE000 to 0xFFFF: those two ranges are swapped before comparing.
+ * Order of the UTF-8 bytes, which is the order of code points. UTF-16 units have it too, except that
+ * surrogates (code points from 0x10000) lie below 0xE000 to 0xFFFF: those two ranges are swapped before
+ * comparing.
  */
 function compareUtf8(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);

@@ -1,7 +1,7 @@
 /*
- * The numbers of docs/formats/README.md. Each form begins with a byte of its own, chosen among those that never occur in
- * UTF-8 (RFC 3629 §1: 0xC0, 0xC1 and 0xF5 to 0xFF), so that plain text is never mistaken for a ciphertext, nor one form
- * for another.
+ * The numbers of docs/formats/README.md. Each form begins with a byte of its own, chosen among those that
+ * never occur in UTF-8 (RFC 3629 §1: 0xC0, 0xC1 and 0xF5 to 0xFF), so that plain text is never mistaken for a
+ * ciphertext, nor one form for another.
  */
 
 /** First byte of each form. */
@@ -21,7 +21,9 @@ export const formNames: ReadonlyMap<number, string> = new Map([
   [formByte.stream, 'a stream'],
 ]);
 
-/** Suite 1: AES-256-GCM with 96-bit nonces and 128-bit tags; HKDF-SHA256 for encryption key and commitment. */
+/**
+ * Suite 1: AES-256-GCM with 96-bit nonces and 128-bit tags; HKDF-SHA256 for encryption key and commitment.
+ */
 export const suiteAes256GcmHkdfSha256 = 0x01;
 
 /** What every text form begins with. */
@@ -53,12 +55,12 @@ export const fieldOverheadBytes: number = 1 + nonceByteLength + 1 + tagByteLengt
 export const valueOverheadBytes: number = recordHeaderByteLength + nonceByteLength + 1 + tagByteLength;
 
 /**
- * Seals under one data key, at most. With random 96-bit nonces two of them collide with probability below 2⁻⁴⁹
- * (NIST SP 800-38D §8.3 allows 2³² uses at 2⁻³²).
+ * Seals under one data key, at most. With random 96-bit nonces two of them collide with probability below
+ * 2⁻⁴⁹ (NIST SP 800-38D §8.3 allows 2³² uses at 2⁻³²).
  */
 export const maxSealsPerDataKey: number = 2 ** 24;
 /**
- * Largest content of one value or field, in bytes (64 MiB): 2²⁴ of them stay within 2⁴⁷ blocks of one key, which leaves
- * an advantage below 2⁻³² from block collisions.
+ * Largest content of one value or field, in bytes (64 MiB): 2²⁴ of them stay within 2⁴⁷ blocks of one key,
+ * which leaves an advantage below 2⁻³² from block collisions.
  */
 export const maxContentBytes: number = 64 * 1024 * 1024;

@@ -5,9 +5,9 @@ import { isPlainObject } from './type-checks.ts';
 export const maxJsonDepth = 100;
 
 /**
- * The JSON text of a value, or an error where `JSON.stringify` would lose something without a word: undefined, NaN,
- * functions, dates, maps, bigints, class instances, lone surrogates, cycles. (It writes -0 as 0, as JSON does.) Every
- * part is read once, so that what was checked is what is written.
+ * The JSON text of a value, or an error where `JSON.stringify` would lose something without a word:
+ * undefined, NaN, functions, dates, maps, bigints, class instances, lone surrogates, cycles. (It writes -0 as
+ * 0, as JSON does.) Every part is read once, so that what was checked is what is written.
  *
  * @throws {@link UnsupportedValueError} naming what is wrong, but neither its value nor its key
  */

@@ -27,7 +27,7 @@ export interface KeyPlace {
   readonly scope: Scope;
   /** 8 bytes; zeros if the key has none. */
   readonly keyReference?: Uint8Array;
-  /** The wrapped key's version, an unsigned 32-bit integer. */
+  /** The wrapped key's version, an unsigned 32-bit integer; 0 for a data key, which has none. */
   readonly version: number;
   /** The wrapping key's version, an unsigned 32-bit integer. */
   readonly parentVersion: number;
@@ -39,10 +39,11 @@ const noKeyReference = new Uint8Array(keyReferenceByteLength);
 const noCommitment = new Uint8Array(0);
 
 /**
- * The AAD of a wrapped key (docs/formats/key-wrapping.md): format ‖ suite ‖ purpose ‖ lp16(tenant) ‖ scope kind ‖
- * lp16(scope id) ‖ key reference 8 ‖ u32 version ‖ u32 parent version ‖ lp16(commitment). Injective.
+ * The AAD of a wrapped key (docs/formats/key-wrapping.md): format ‖ suite ‖ purpose ‖ lp16(tenant) ‖ scope
+ * kind ‖ lp16(scope id) ‖ key reference 8 ‖ u32 version ‖ u32 parent version ‖ lp16(commitment). Injective.
  *
- * @throws {@link InvalidArgumentError} for an unknown purpose, a version out of range or a part of the wrong length
+ * @throws {@link InvalidArgumentError} for an unknown purpose, a version out of range or a part of the wrong
+ *   length
  * @throws {@link InvalidEncryptionContextError} for a tenant or scope that cannot be encoded
  */
 export function encodeKeyPlace(place: KeyPlace): Uint8Array {

@@ -1,8 +1,8 @@
 const utf8 = new TextEncoder();
 
 /**
- * All derivation labels, the only inputs that separate keys with the same parent. The suite byte follows the label in
- * HKDF's `info` (docs/formats/README.md).
+ * All derivation labels, the only inputs that separate keys with the same parent. The suite byte follows the
+ * label in HKDF's `info` (docs/formats/README.md).
  */
 export const derivationLabels: Readonly<Record<'dataKeyEncryption' | 'dataKeyCommitment', Uint8Array>> = {
   /** data key → AES-256-GCM key of values and fields */

@@ -4,8 +4,8 @@ import { InvalidArgumentError } from './crypto-errors.ts';
 /**
  * A right that ends after a time, on the *earlier* of the wall and the monotonic clock.
  *
- * A suspended machine does not stretch it (the wall clock goes on), a wall clock that is set back does not either (the
- * monotonic clock goes on), and time once seen to have passed stays passed.
+ * A suspended machine does not stretch it (the wall clock goes on), a wall clock that is set back does not
+ * either (the monotonic clock goes on), and time once seen to have passed stays passed.
  *
  * @example
  * ```ts

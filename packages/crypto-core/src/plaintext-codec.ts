@@ -5,7 +5,7 @@ import { writeJson } from './json-writer.ts';
 import type { JsonArray, JsonObject, Plaintext } from './plaintext.ts';
 import { dateTimeMs, isPlainObject, isUint8Array } from './type-checks.ts';
 
-/** The encrypted byte before the content (docs/formats/README.md, "Content"). */
+/** The encrypted byte before the content (docs/formats/content.md). */
 export const typeByte = { bytes: 0, text: 1, number: 2, bigint: 3, date: 4, json: 5, boolean: 6 } as const;
 
 /** A plaintext ready to be encrypted: its type byte and its content; text stands for its UTF-8 bytes. */
@@ -17,13 +17,15 @@ export interface EncodedPlaintext {
 /** A Date's largest distance from 1970 in milliseconds (ECMA-262 §21.4.1.1). */
 const maxDateMs = 8_640_000_000_000_000;
 
-// `fatal`, because authentic content that is not UTF-8 must not come back altered; `ignoreBOM` keeps a leading U+FEFF.
+// `fatal`, because authentic content that is not UTF-8 must not come back altered; `ignoreBOM` keeps a
+// leading U+FEFF.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The type byte and content of a value.
  *
- * @throws {@link UnsupportedValueError} when the value would not come back as it went in, or is larger than 64 MiB
+ * @throws {@link UnsupportedValueError} when the value would not come back as it went in, or is larger than
+ *   64 MiB
  */
 export function encodePlaintext(value: Plaintext): EncodedPlaintext {
   const encoded = encode(value);
@@ -40,8 +42,8 @@ export function encodePlaintext(value: Plaintext): EncodedPlaintext {
  *
  * @param plaintext type byte ‖ content, authentic
  * @throws {@link UnsupportedFormatError} for an unknown type
- * @throws {@link NonCanonicalEncodingError} when the content is not what its type prescribes. The message and the cause
- *   say nothing of the content
+ * @throws {@link NonCanonicalEncodingError} when the content is not what its type prescribes. The message and
+ *   the cause say nothing of the content
  */
 export function decodePlaintext(plaintext: Uint8Array): Plaintext {
   const type = plaintext[0] ?? -1;
@@ -81,7 +83,9 @@ function encode(value: Plaintext): EncodedPlaintext {
   );
 }
 
-/** For each type byte: the value of a content, or undefined when the content is not what the type prescribes. */
+/**
+ * For each type byte: the value of a content, or undefined when the content is not what the type prescribes.
+ */
 const decoders: Readonly<Record<number, (content: Uint8Array) => Plaintext | undefined>> = {
   [typeByte.bytes]: (content) => content,
   [typeByte.text]: decodeText,
@@ -101,7 +105,10 @@ function decodeText(content: Uint8Array): string | undefined {
   }
 }
 
-/** IEEE 754 binary64, big-endian. Every NaN is written as 7FF8000000000000: ECMAScript does not tell them apart. */
+/**
+ * IEEE 754 binary64, big-endian. Every NaN is written as 7FF8000000000000: ECMAScript does not tell them
+ * apart.
+ */
 function encodeNumber(value: number): Uint8Array {
   const content = new Uint8Array(8);
   if (Number.isNaN(value)) content.set([0x7f, 0xf8]);

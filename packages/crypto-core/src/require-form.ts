@@ -6,8 +6,8 @@ import { isUint8Array } from './type-checks.ts';
 const textFormStart = [0x6b, 0x66, 0x31, 0x2e];
 
 /**
- * Refuses bytes that are not of the form that begins with `form`, or are shorter than its smallest length, and says what
- * they look like instead.
+ * Refuses bytes that are not of the form that begins with `form`, or are shorter than its smallest length,
+ * and says what they look like instead.
  *
  * @param minByteLength smallest length of the form in bytes
  * @throws {@link NotKeyfoldCiphertextError} when they are empty or begin like something else

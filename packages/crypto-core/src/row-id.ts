@@ -1,7 +1,10 @@
 import { InvalidEncryptionContextError } from './crypto-errors.ts';
 import { isUint8Array } from './type-checks.ts';
 
-/** How a table's row ids are declared; drivers differ in what they return (7, '7' and 7n), the declaration does not. */
+/**
+ * How a table's row ids are declared; drivers differ in what they return (7, '7' and 7n), the declaration
+ * does not.
+ */
 export type RowIdType = 'integer' | 'text' | 'uuid' | 'bytes';
 
 /** A row id as an application or a driver has it. */
@@ -16,7 +19,10 @@ export interface RowIdTypeRow {
   readonly code: number;
   /** What it accepts, for messages. */
   readonly accepts: string;
-  /** The one form of an id: decimal digits, other text, or bytes; undefined for an id that the type does not have. */
+  /**
+   * The one form of an id: decimal digits, other text, or bytes; undefined for an id that the type does not
+   * have.
+   */
   readonly canonical: (id: RowId) => string | Uint8Array | undefined;
 }
 
@@ -59,11 +65,13 @@ export const rowIdTypes: Readonly<Record<RowIdType, RowIdTypeRow>> = {
 };
 
 /**
- * Writes the one form of a row id that is bound to its fields, at the start of `out`: 7, '7' and 7n give the same bytes.
+ * Writes the one form of a row id that is bound to its fields, at the start of `out`: 7, '7' and 7n give the
+ * same bytes.
  *
  * @param out at least 1,024 bytes
  * @returns bytes written, 1 to 1,024
- * @throws {@link InvalidEncryptionContextError} for an id that the declared type does not have, or a longer one
+ * @throws {@link InvalidEncryptionContextError} for an id that the declared type does not have, or a longer
+ *   one
  */
 export function writeRowId(type: RowIdType, id: RowId, out: Uint8Array): number {
   const { canonical, accepts } = rowIdTypes[type];

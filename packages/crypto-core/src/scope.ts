@@ -2,8 +2,8 @@ import type { CanonicalBytes } from './canonical-bytes.ts';
 import { InvalidEncryptionContextError } from './crypto-errors.ts';
 
 /**
- * Whose key encrypts: a service or domain of the tenant, the tenant as a whole, one of its users, the platform across
- * tenants, or one single credential.
+ * Whose key encrypts: a service or domain of the tenant, the tenant as a whole, one of its users, the
+ * platform across tenants, or one single credential.
  */
 export type Scope =
   | { readonly kind: 'service'; readonly id: string }
@@ -40,9 +40,11 @@ export function scopeId(scope: Scope): string {
 }
 
 /**
- * Writes lp16(tenant) ‖ scope kind ‖ lp16(scope id). The tenant is empty exactly where the kind lies outside tenants.
+ * Writes lp16(tenant) ‖ scope kind ‖ lp16(scope id). The tenant is empty exactly where the kind lies outside
+ * tenants.
  *
- * @throws {@link InvalidEncryptionContextError} for an unknown kind, a missing id or tenant, or one that must be absent
+ * @throws {@link InvalidEncryptionContextError} for an unknown kind, a missing id or tenant, or one that must
+ *   be absent
  */
 export function writeTenantAndScope(out: CanonicalBytes, tenant: string, scope: Scope): void {
   if (!Object.hasOwn(scopeKinds, scope.kind)) {

@@ -9,8 +9,9 @@ const inspectHook = Symbol.for('nodejs.util.inspect.custom');
 /**
  * Key material in memory of its own: explicit to reveal, redacted when printed, zeroised on disposal.
  *
- * The memory is an `ArrayBuffer` made for this object alone. A plain `new Uint8Array(32)` would not do: engines keep
- * small typed arrays on the garbage-collected heap, where moving them leaves copies that nobody can wipe.
+ * The memory is an `ArrayBuffer` made for this object alone. A plain `new Uint8Array(32)` would not do:
+ * engines keep small typed arrays on the garbage-collected heap, where moving them leaves copies that nobody
+ * can wipe.
  *
  * Secret bytes never become a string, because strings cannot be wiped.
  *
@@ -37,7 +38,8 @@ export class SecretBytes implements Disposable {
   }
 
   /**
-   * Moves `source` (any length) into a new object: copies it and zeroises the source, so that one copy is left.
+   * Moves `source` (any length) into a new object: copies it and zeroises the source, so that one copy is
+   * left.
    *
    * @example
    * ```ts
@@ -83,8 +85,8 @@ export class SecretBytes implements Disposable {
   }
 
   /**
-   * The bytes themselves, as a live view: it reads as zeros once this object is disposed of. Do not keep it, do not turn
-   * it into a string.
+   * The bytes themselves, as a live view: it reads as zeros once this object is disposed of. Do not keep it,
+   * do not turn it into a string.
    *
    * @throws {@link SecretDisposedError} after disposal, so that a key of zeros is never used by mistake
    */

@@ -1,6 +1,6 @@
 /*
- * Checks that hold across realms: a test runner or a sandbox may hand over objects of another realm, for which
- * `instanceof` is false.
+ * Checks that hold across realms: a test runner or a sandbox may hand over objects of another realm, for
+ * which `instanceof` is false.
  */
 
 /** Whether `value` is a Uint8Array, or a subclass of it such as Node's Buffer. */
@@ -11,9 +11,16 @@ export function isUint8Array(value: unknown): value is Uint8Array {
   );
 }
 
-/** Whether `value` is an object literal or an object without prototype; arrays and class instances are not. */
+/** Whether `value` is an object, so that asking for what is in it does not throw. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Whether `value` is an object literal or an object without prototype; arrays and class instances are not.
+ */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isObject(value) || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // The prototype of an object literal is the one object whose own prototype is null.
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -137,7 +137,7 @@ export class ServiceClosedError extends ApiError {
 }
 
 /** For each code of the protocol's table, its class; a code without one does not compile. */
-export const apiErrorClasses: Readonly<Record<ApiErrorCode, new (refusal: ApiRefusal) => ApiError>> = {
+const apiErrorClasses: Readonly<Record<ApiErrorCode, new (refusal: ApiRefusal) => ApiError>> = {
   api_key_missing: ApiKeyMissingError,
   api_key_invalid: ApiKeyInvalidError,
   permission_denied: PermissionDeniedError,

@@ -12,7 +12,7 @@ export type ConfigurationErrorCode =
   | 'client_closed';
 
 /** For each code, the way out. The layer is always `config`; none is retryable. */
-export const configurationErrors: Readonly<Record<ConfigurationErrorCode, { readonly hint: string }>> = {
+const configurationErrors: Readonly<Record<ConfigurationErrorCode, { readonly hint: string }>> = {
   api_key_not_configured: {
     hint: 'Pass apiKey, or set KEYFOLD_API_KEY: the whole key as it was shown once, without spaces or line ends.',
   },
@@ -26,7 +26,7 @@ export const configurationErrors: Readonly<Record<ConfigurationErrorCode, { read
     hint: 'tls.ca takes PEM text (-----BEGIN CERTIFICATE-----…); KEYFOLD_CA_BUNDLE takes the path of such a file.',
   },
   pins_invalid: {
-    hint: 'A pin is "sha256/" and the base64 of SHA-256 over the certificate’s SubjectPublicKeyInfo; name a backup pin too.',
+    hint: `A pin is "sha256/" and the base64 of SHA-256 over the certificate's SubjectPublicKeyInfo; name a backup pin too.`,
   },
   option_invalid: {
     hint: 'Correct the option that the message names; its documentation states the accepted range.',

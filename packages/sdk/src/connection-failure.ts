@@ -72,7 +72,8 @@ function codeOf(failure: unknown): string {
   const code: unknown = failure instanceof Error ? Reflect.get(failure, 'code') : undefined;
   if (typeof code === 'string') return code;
   const [first]: readonly unknown[] = failure instanceof AggregateError ? failure.errors : [];
-  return first === undefined ? 'unknown cause' : codeOf(first);
+  if (first !== undefined) return codeOf(first);
+  return failure instanceof Error ? failure.name : 'unknown cause';
 }
 
 /** undici's parser error keeps a piece of the answer, which may hold key bytes: only its code and text stay. */

@@ -20,6 +20,8 @@ export interface DeadlineOptions {
  * as they do when the caller aborts or the client closes.
  */
 export class Deadline implements Disposable {
+  /** The whole time, in milliseconds. */
+  readonly timeoutMs: number;
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #endsAtMs: number;
@@ -27,6 +29,7 @@ export class Deadline implements Disposable {
   #endReason: EndReason | undefined;
 
   constructor(options: DeadlineOptions) {
+    this.timeoutMs = options.timeoutMs;
     this.#clock = options.clock;
     this.#endsAtMs = options.clock.now().monotonicMs + options.timeoutMs;
     this.#endWith('closed', options.closing);

@@ -8,7 +8,7 @@ export class LeaseEndedError extends KeyfoldError {
     super('The lease of the data key had ended when its answer arrived.', {
       layer: 'key',
       retryable: true,
-      hint: 'Answers take longer than the leases they carry: look at the latency to the service and at this machine’s clock.',
+      hint: "Answers take longer than the leases they carry: look at the latency to the service and at this machine's clock.",
     });
   }
 }

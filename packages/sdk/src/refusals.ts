@@ -10,7 +10,7 @@ export type RefusalReach = 'scope' | 'tenant' | 'client';
  * The answers that take a right away, and whose keys go with it. Everything else (no answer, a busy service, a mistake
  * in one request) leaves cached keys alone until their lease ends.
  */
-export const refusals: Readonly<Partial<Record<ApiErrorCode, RefusalReach>>> = {
+const refusals: Readonly<Partial<Record<ApiErrorCode, RefusalReach>>> = {
   api_key_missing: 'client',
   api_key_invalid: 'client',
   permission_denied: 'scope',

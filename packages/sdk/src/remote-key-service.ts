@@ -73,9 +73,19 @@ function readRewrapped(
 ): DataKeyHeader | KeyfoldError {
   const error = readItemError(item, call);
   if (error !== undefined) return error;
-  const header = parseRecordHeader(readBytes(item, 'header', limits.recordHeaderBytes));
+  const header = readHeader(item);
   if (old === undefined || !equal(header.commitment, old.commitment)) throw new AnswerMismatch('header');
   return header;
+}
+
+/** A mistake of the service's, which must not look like one in the caller's ciphertext. */
+function readHeader(item: unknown): DataKeyHeader {
+  const bytes = readBytes(item, 'header', limits.recordHeaderBytes);
+  try {
+    return parseRecordHeader(bytes);
+  } catch {
+    throw new AnswerMismatch('header');
+  }
 }
 
 /** An item's error, or undefined if it is well. */

@@ -10,7 +10,7 @@ export type SchemaErrorCode =
   | 'column_kind_mismatch';
 
 /** For each code, the way out. The layer is always `config`; none is retryable. */
-export const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: string }>> = {
+const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: string }>> = {
   table_invalid: { hint: 'Correct the declaration: an id, at least one field, and names that occur once.' },
   column_unknown: {
     hint: 'Declare every column of the row: with the builder of its kind to encrypt it, or as clear() to leave it readable.',
@@ -26,7 +26,7 @@ export const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: str
   },
 };
 
-/** A row and the table’s declaration do not fit together, or the declaration is wrong in itself. */
+/** A row and the table's declaration do not fit together, or the declaration is wrong in itself. */
 export abstract class SchemaError extends KeyfoldError {
   abstract override readonly code: SchemaErrorCode;
   /** The table's name. */

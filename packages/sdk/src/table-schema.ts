@@ -18,18 +18,18 @@ export const defaultHeader = 'keyfold';
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** The name of a table's id column. */
-export type IdNameOf<S extends TableSchema> = S['id']['name'];
+type IdNameOf<S extends TableSchema> = S['id']['name'];
 
 /** The types that a table's ids may have. */
 export type AcceptedIdOf<S extends TableSchema> =
   S['id'] extends RowIdColumn<string, infer Accepted, RowId> ? Accepted : never;
 
 /** The type that a table's ids have unless said. */
-export type UsualIdOf<S extends TableSchema> =
+type UsualIdOf<S extends TableSchema> =
   S['id'] extends RowIdColumn<string, RowId, infer Usual> ? Usual : never;
 
 /** The name of a table's header column. */
-export type HeaderNameOf<S extends TableSchema> = S extends { readonly header: infer Name extends string }
+type HeaderNameOf<S extends TableSchema> = S extends { readonly header: infer Name extends string }
   ? Name
   : typeof defaultHeader;
 

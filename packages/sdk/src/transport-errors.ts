@@ -14,7 +14,7 @@ export type TransportErrorCode =
   | 'tls_handshake_failed';
 
 /** For each code: where its cause lies, whether trying again may help, and the way out. */
-export const transportErrors: Readonly<
+const transportErrors: Readonly<
   Record<
     TransportErrorCode,
     { readonly layer: ErrorLayer; readonly retryable: boolean; readonly hint: string }
@@ -53,12 +53,12 @@ export const transportErrors: Readonly<
   certificate_rejected: {
     layer: 'tls',
     retryable: false,
-    hint: 'If the server’s certificate comes from an authority of your own, pass its certificate as tls.ca or in KEYFOLD_CA_BUNDLE. Verification cannot be switched off.',
+    hint: "If the server's certificate comes from an authority of your own, pass its certificate as tls.ca or in KEYFOLD_CA_BUNDLE. Verification cannot be switched off.",
   },
   pin_mismatch: {
     layer: 'tls',
     retryable: false,
-    hint: 'Somebody else may be answering. Only if the server’s key was changed on purpose, add the new pin to tls.pins.',
+    hint: "Somebody else may be answering. Only if the server's key was changed on purpose, add the new pin to tls.pins.",
   },
   tls_handshake_failed: {
     layer: 'tls',

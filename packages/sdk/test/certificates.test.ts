@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pinOf } from '../src/public-key-pins.ts';
 import { clientOf, getTenant } from './support/clients.ts';
 import { KeyServer } from './support/key-server.ts';
-import { runConnectOnce } from './support/processes.ts';
+import { runScript } from './support/processes.ts';
 import { selfSigned } from './support/self-signed.ts';
 import { rejection } from './support/settle.ts';
 
@@ -190,7 +190,10 @@ describe('the environment', () => {
   it('cannot switch verification off', async () => {
     const { certPem, keyPem } = await stranger.issue({ ipAddresses });
     await using server = await KeyServer.start({ cert: certPem, key: keyPem });
-    const output = await runConnectOnce({ KEYFOLD_BASE_URL: server.url, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    const output = await runScript('connectOnce', {
+      KEYFOLD_BASE_URL: server.url,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    });
     expect(output).toBe('certificate_rejected');
     expect(server.requests).toHaveLength(0);
   });
@@ -201,7 +204,10 @@ describe('the environment', () => {
     writeFileSync(bundle, `# two authorities\n${stranger.pem}\n${authority.pem}`);
     const { certPem, keyPem } = await authority.issue({ ipAddresses });
     await using server = await KeyServer.start({ cert: certPem, key: keyPem });
-    const output = await runConnectOnce({ KEYFOLD_BASE_URL: server.url, KEYFOLD_CA_BUNDLE: bundle });
+    const output = await runScript('connectOnce', {
+      KEYFOLD_BASE_URL: server.url,
+      KEYFOLD_CA_BUNDLE: bundle,
+    });
     rmSync(folder, { recursive: true });
     expect(output).toBe('connected');
   });

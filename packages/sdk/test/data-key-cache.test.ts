@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { billing, cacheBench, globex, isZeroised, shipping } from './support/cache-bench.ts';
+import {
+  billing,
+  cacheBench,
+  globex,
+  isOpenerZeroised,
+  isZeroised,
+  shipping,
+} from './support/cache-bench.ts';
 import { rejection, settle } from './support/settle.ts';
 
 describe('a refusal', () => {
@@ -59,17 +66,17 @@ describe('a refusal', () => {
   );
 
   it('overtakes answers that were under way', async () => {
-    const { cache, seal, open, sealElsewhere, keyService, authority } = cacheBench();
+    const { cache, seal, open, openers, sealers, sealElsewhere, keyService } = cacheBench();
     const sealed = await sealElsewhere();
     keyService.hold();
     const waiting = Promise.allSettled([seal(), open(sealed)]);
     await settle();
     cache.purge('tenant', billing); // as if another call had met the refusal meanwhile
-    const first = keyService.calls.length;
+    const before = keyService.calls.length;
     keyService.release();
     await waiting;
-    expect(keyService.calls.length - first).toBe(2); // both asked again
-    authority.refusedTenants.set('acme', 'root_key_denied');
-    expect(keyService.unwrapped.every((key) => key.disposed)).toBe(true);
+    expect(keyService.calls.length - before).toBe(2); // both asked again
+    expect(sealers.slice(-2).map(isZeroised)).toEqual([true, false]);
+    expect(openers.map(isOpenerZeroised)).toEqual([true, false]);
   });
 });

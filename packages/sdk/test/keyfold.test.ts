@@ -260,10 +260,7 @@ describe('a closed client', () => {
 describe('a process', () => {
   it('ends by itself with warm caches and without close()', async () => {
     await using server = await KeyServer.start();
-    const output = await runScript('encrypt-and-leave.ts', {
-      KEYFOLD_API_KEY: testApiKey,
-      KEYFOLD_BASE_URL: server.url,
-    });
+    const output = await runScript('encryptAndLeave', { KEYFOLD_BASE_URL: server.url });
     expect(output).toBe('round trip: true');
   });
 });

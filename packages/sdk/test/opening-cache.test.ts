@@ -1,6 +1,6 @@
 import { type DataKeyHeader, dataKeyHeader, type SecretBytes } from '@keyfold/crypto-core';
 import { describe, expect, it } from 'vitest';
-import { billing, cacheBench, contextOf, globex } from './support/cache-bench.ts';
+import { billing, cacheBench, contextOf, globex, isOpenerZeroised } from './support/cache-bench.ts';
 import { rejection, settle } from './support/settle.ts';
 
 describe('opened keys', () => {
@@ -103,6 +103,44 @@ describe('opened keys', () => {
     expect(await open(sealed)).toBe('plaintext');
   });
 
+  it('are asked for once while a renewal is under way, and not at every call while it fails', async () => {
+    const { open, sealElsewhere, keyService, time } = cacheBench();
+    const sealed = await sealElsewhere();
+    await open(sealed);
+    time.advance(50_000);
+    keyService.hold();
+    keyService.down = true;
+    for (let call = 0; call < 5; call++) {
+      await open(sealed);
+      await settle();
+    }
+    expect(keyService.countOf('unwrapDataKeys')).toBe(2);
+    keyService.release();
+    for (let call = 0; call < 5; call++) {
+      await settle();
+      await open(sealed);
+    }
+    expect(keyService.countOf('unwrapDataKeys')).toBe(2);
+    time.advance(1_000);
+    await open(sealed);
+    await settle();
+    expect(keyService.countOf('unwrapDataKeys')).toBe(3);
+  });
+
+  it('count the lease from when the request was sent, not from when it was answered', async () => {
+    const { open, sealElsewhere, keyService, time } = cacheBench();
+    const sealed = await sealElsewhere();
+    keyService.hold();
+    const first = open(sealed);
+    await settle();
+    time.advance(55_000);
+    keyService.release();
+    await first;
+    keyService.down = true;
+    time.advance(5_000);
+    expect(await rejection(open(sealed))).toMatchObject({ code: 'connection_failed' });
+  });
+
   it('go at once when the service refuses the renewal of one of them', async () => {
     const { open, sealElsewhere, keyService, time, authority } = cacheBench();
     const sealed = await sealElsewhere();
@@ -142,6 +180,22 @@ describe('opened keys', () => {
     expect(once).toEqual(Array(20).fill('plaintext'));
     expect(twice).toEqual(once);
     expect(keyService.countOf('unwrapDataKeys')).toBe(1);
+  });
+
+  it('are not dropped while a call waits for its others', async () => {
+    const { cache, open, sealElsewhere, keyService } = cacheBench({ maxOpenKeys: 1 });
+    const [kept, late, other] = [await sealElsewhere(), await sealElsewhere(), await sealElsewhere(globex)];
+    await open(kept);
+    keyService.hold();
+    const both = cache.openAll(billing, [kept, late], ({ bytes }, key) =>
+      key.use((opener) => opener.openValue(bytes, contextOf(billing))),
+    );
+    await settle();
+    keyService.pass();
+    await open(other, globex); // one too many now
+    keyService.release();
+    expect(await both).toEqual(['plaintext', 'plaintext']);
+    expect(keyService.countOf('unwrapDataKeys')).toBe(3); // none was asked for twice
   });
 
   it('are asked for anew when the lease of one ends while the others are on their way', async () => {
@@ -184,7 +238,7 @@ describe('opened keys', () => {
   });
 
   it('that come back after close() are zeroised', async () => {
-    const { cache, open, sealElsewhere, keyService } = cacheBench();
+    const { cache, open, openers, sealElsewhere, keyService } = cacheBench();
     const sealed = await sealElsewhere();
     keyService.hold();
     const waiting = rejection(open(sealed));
@@ -192,7 +246,8 @@ describe('opened keys', () => {
     cache.close();
     keyService.release();
     expect(await waiting).toMatchObject({ code: 'client_closed' });
-    expect(keyService.unwrapped.every((key) => key.disposed)).toBe(true);
+    expect(keyService.unwrapped.map((key) => key.disposed)).toEqual([true]);
+    expect(openers.map(isOpenerZeroised)).toEqual([true]);
   });
 });
 

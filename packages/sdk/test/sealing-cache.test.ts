@@ -151,13 +151,14 @@ describe('sealing keys', () => {
   });
 
   it('are not used when the lease ended before the answer came', async () => {
-    const { seal, time, keyService } = cacheBench();
+    const { seal, sealers, time, keyService } = cacheBench();
     keyService.hold();
     const first = rejection(seal());
     await settle();
     time.advance(60_000);
     keyService.release();
     expect(await first).toMatchObject({ code: 'lease_ended', retryable: true });
+    expect(sealers.map(isZeroised)).toEqual([true]);
   });
 
   it('are used no longer than the cache allows, whatever the lease', async () => {
@@ -168,8 +169,8 @@ describe('sealing keys', () => {
     expect(keyService.countOf('wrapDataKeys')).toBe(2);
   });
 
-  it('that come back after a purge are not used', async () => {
-    const { cache, seal, keyService } = cacheBench();
+  it('that come back after a purge are zeroised, not used', async () => {
+    const { cache, seal, sealers, keyService } = cacheBench();
     keyService.hold();
     const waiting = seal();
     await settle();
@@ -177,6 +178,7 @@ describe('sealing keys', () => {
     keyService.release();
     await waiting; // asked again, after the purge
     expect(keyService.countOf('wrapDataKeys')).toBe(2);
+    expect(sealers.map(isZeroised)).toEqual([true, false]);
   });
 
   it('are zeroised when they are idle past their lease', async () => {
@@ -198,13 +200,14 @@ describe('sealing keys', () => {
     expect(time.pending).toBe(0);
   });
 
-  it('under way when the cache closes are not used', async () => {
-    const { cache, seal, keyService } = cacheBench();
+  it('under way when the cache closes are zeroised, not used', async () => {
+    const { cache, seal, sealers, keyService } = cacheBench();
     keyService.hold();
     const waiting = rejection(seal());
     await settle();
     cache.close();
     keyService.release();
     expect(await waiting).toMatchObject({ code: 'client_closed' });
+    expect(sealers.map(isZeroised)).toEqual([true]);
   });
 });

@@ -14,7 +14,7 @@ import { coversGrant } from './principal.ts';
 import { sha256Hex, toHex } from './sha256-hex.ts';
 
 /** Under which name a request to make a key is repeated. */
-export interface Repetition {
+interface Repetition {
   readonly principalId: string;
   readonly idempotencyKey: string;
 }
@@ -26,7 +26,7 @@ export interface NewApiKey extends ApiKeyBody {
 }
 
 /** Which keys to list, and which of them the caller may see. */
-export interface ListApiKeysOptions {
+interface ListApiKeysOptions {
   readonly limit: number;
   readonly cursor?: string;
   readonly grant: TenantGrant;

@@ -9,7 +9,7 @@ import type {
 import type { Principal } from './principal.ts';
 
 /** A request that was authenticated, authorised and checked against its schemas. */
-export interface Call<Id extends OperationId> {
+interface Call<Id extends OperationId> {
   readonly principal: Principal;
   readonly params: OperationParameters<Id>;
   /** Empty for an operation that is not a list. */
@@ -30,7 +30,7 @@ export interface Answer<Id extends OperationId> {
 }
 
 /** One operation. What it throws becomes the answer, by its code. */
-export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>>;
+type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>>;
 
 /** The handlers of some operations, by id. */
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };

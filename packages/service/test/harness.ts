@@ -48,6 +48,12 @@ export interface Received {
   readonly code: ApiErrorCode | null;
 }
 
+/** One page of a list. */
+interface Listed {
+  readonly ids: readonly string[];
+  readonly next: string | undefined;
+}
+
 export interface Harness {
   readonly service: Service;
   readonly hierarchy: KeyHierarchy;
@@ -67,6 +73,8 @@ export interface Harness {
     id: Id,
     sent?: Sent,
   ): Promise<{ json: ResponseBody<Id>; attachments: readonly Uint8Array[] }>;
+  /** The ids of a list, page by page. */
+  pages(id: 'listTenants' | 'listApiKeys', apiKey: string, limit: number): Promise<readonly Listed[]>;
   /** Makes a tenant with a service `billing`, and an application key for it. */
   tenant(id: string): Promise<string>;
 }
@@ -117,6 +125,15 @@ export async function start(options: HarnessOptions = {}): Promise<Harness> {
     return received(id, response.status, response.headers, response.body);
   }
 
+  async function ok<Id extends OperationId>(
+    id: Id,
+    sent: Sent = {},
+  ): Promise<{ json: ResponseBody<Id>; attachments: readonly Uint8Array[] }> {
+    const answer = await send(id, { apiKey: admin, ...sent });
+    expect(answer.code, answer.text).toBe(null);
+    return { json: responseSchemas[id].parse(answer.json), attachments: answer.attachments };
+  }
+
   return {
     service,
     hierarchy,
@@ -128,10 +145,18 @@ export async function start(options: HarnessOptions = {}): Promise<Harness> {
     errors,
     admin,
     send,
-    async ok<Id extends OperationId>(id: Id, sent: Sent = {}) {
-      const answer = await send(id, { apiKey: admin, ...sent });
-      expect(answer.code, answer.text).toBe(null);
-      return { json: responseSchemas[id].parse(answer.json), attachments: answer.attachments };
+    ok,
+    async pages(id, apiKey, limit) {
+      const pages: Listed[] = [];
+      // Bounded: a list that never ends would not yield to the test's timeout either.
+      while (pages.length < 50) {
+        const cursor = pages.at(-1)?.next;
+        const query = { limit: String(limit), ...(cursor === undefined ? {} : { cursor }) };
+        const { items, next } = (await ok(id, { apiKey, query })).json;
+        pages.push({ ids: items.map((item) => item.id), next });
+        if (next === undefined) return pages;
+      }
+      throw new Error('The list does not end.');
     },
     async tenant(id) {
       await hierarchy.createTenant({ id, root: root.reference });

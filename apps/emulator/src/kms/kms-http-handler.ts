@@ -73,6 +73,8 @@ async function answer(
   } catch (error) {
     if (error instanceof SignatureRefusal) return refusalAnswer(error);
     throw error;
+  } finally {
+    body.bytes.fill(0);
   }
 }
 

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { nonceByteLength, tagByteLength } from '../format.ts';
 
 /*
- * AES-256-GCM with a nonce that the caller gives. Internal: nothing that is exported from the package takes a nonce; the
- * only callers draw it from a NonceSource, and the tests take it from published vectors.
+ * AES-256-GCM with a nonce that the caller gives. Internal: nothing that is exported from the package takes a
+ * nonce; the only callers draw it from a NonceSource, and the tests take it from published vectors.
  */
 
 const algorithm = 'aes-256-gcm';
@@ -43,8 +43,8 @@ export function sealAt(
 }
 
 /**
- * The plaintext of what {@link sealAt} wrote at `at` up to the end of `sealed`, in memory of its own; undefined when the
- * tag does not match, and then nothing of the plaintext is left.
+ * The plaintext of what {@link sealAt} wrote at `at` up to the end of `sealed`, in memory of its own;
+ * undefined when the tag does not match, and then nothing of the plaintext is left.
  *
  * @param sealed has at least 28 bytes from `at`
  * @param key 32 bytes

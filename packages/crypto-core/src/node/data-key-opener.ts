@@ -49,8 +49,8 @@ export class NodeDataKeyOpener implements DataKeyOpener {
   }
 
   /**
-   * A value's header is not part of its AAD, so that it may be rewrapped: it is compared instead, all 101 bytes of it. It
-   * is public, so the comparison need not take constant time.
+   * A value's header is not part of its AAD, so that it may be rewrapped: it is compared instead, all 101
+   * bytes of it. It is public, so the comparison need not take constant time.
    */
   #requireSameHeader(value: Uint8Array): void {
     const { bytes, suite } = this.header;

@@ -5,7 +5,7 @@ import { type DataKeyHeader, encodeRecordHeader } from '../data-key-header.ts';
 import { FieldContext, ValueContext } from '../encryption-context.ts';
 import { formByte } from '../format.ts';
 import type { Plaintext } from '../plaintext.ts';
-import { encodePlaintext } from '../plaintext-codec.ts';
+import { type EncodedPlaintext, encodePlaintext } from '../plaintext-codec.ts';
 import type { RowId } from '../row-id.ts';
 import type { NonceSource } from './nonce-source.ts';
 import { sealContent } from './seal-content.ts';
@@ -15,12 +15,18 @@ const noHeader = new Uint8Array(0);
 /** Seals with a key of this process, and counts how often. */
 export class NodeDataKeySealer implements DataKeySealer {
   readonly header: DataKeyHeader;
+  /**
+   * A copy that nobody else holds: a header changed by mistake must not make ciphertexts that nobody can
+   * open.
+   */
+  readonly #headerBytes: Uint8Array;
   readonly #nonces: NonceSource;
   #encryptionKey: KeyObject | undefined;
   #sealsLeft: number;
 
   constructor(header: DataKeyHeader, encryptionKey: KeyObject, nonces: NonceSource, maxSeals: number) {
     this.header = header;
+    this.#headerBytes = Uint8Array.from(header.bytes);
     this.#nonces = nonces;
     this.#encryptionKey = encryptionKey;
     this.#sealsLeft = maxSeals;
@@ -31,19 +37,21 @@ export class NodeDataKeySealer implements DataKeySealer {
   }
 
   recordHeader(): Uint8Array {
-    return encodeRecordHeader(this.header);
+    return encodeRecordHeader({ bytes: this.#headerBytes });
   }
 
   sealValue(value: Plaintext, context: ValueContext): Uint8Array {
-    return this.#seal(formByte.value, this.header.bytes, value, ValueContext.aadOf(context));
+    const encoded = encodePlaintext(value);
+    return this.#seal(formByte.value, this.#headerBytes, encoded, ValueContext.aadOf(context));
   }
 
   sealField(value: Plaintext, context: FieldContext, rowId: RowId): Uint8Array {
-    return this.#seal(formByte.recordField, noHeader, value, FieldContext.aadOf(context, rowId));
+    // The value first: its getters are the caller's code, and may seal another row's field with this context.
+    const encoded = encodePlaintext(value);
+    return this.#seal(formByte.recordField, noHeader, encoded, FieldContext.aadOf(context, rowId));
   }
 
-  #seal(form: number, header: Uint8Array, value: Plaintext, aad: Uint8Array): Uint8Array {
-    const encoded = encodePlaintext(value);
+  #seal(form: number, header: Uint8Array, encoded: EncodedPlaintext, aad: Uint8Array): Uint8Array {
     if (this.#encryptionKey === undefined)
       throw new SecretDisposedError('This data key has been disposed of.');
     if (this.#sealsLeft <= 0) throw new DataKeyExhaustedError('This data key has no seal left.');

@@ -30,8 +30,8 @@ export function hmacSha256(key: SecretBytes, data: Uint8Array): Uint8Array<Array
 }
 
 /**
- * HKDF-Expand-SHA256(data key, label ‖ suite, 32): one block, T(1) = HMAC(key, info ‖ 0x01) (RFC 5869 §2.3). The data key
- * is uniformly random, so that extraction may be left out (§3.3).
+ * HKDF-Expand-SHA256(data key, label ‖ suite, 32): one block, T(1) = HMAC(key, info ‖ 0x01) (RFC 5869 §2.3).
+ * The data key is uniformly random, so that extraction may be left out (§3.3).
  *
  * @param dataKey 32 bytes
  * @returns 32 bytes, for the caller to zeroise if they are a key

@@ -5,10 +5,11 @@ import { nonceByteLength } from '../format.ts';
 const poolByteLength = 1024 * nonceByteLength;
 
 /**
- * Random 96-bit nonces (NIST SP 800-38D §8.2.2) from a refilled pool of random bytes, each of which is used once.
+ * Random 96-bit nonces (NIST SP 800-38D §8.2.2) from a refilled pool of random bytes, each of which is used
+ * once.
  *
- * The pool is private to this object, and the object to its thread: worker threads and child processes evaluate their
- * own modules and so have their own; neither `postMessage` nor a fork carries it over.
+ * The pool is private to this object, and the object to its thread: worker threads and child processes
+ * evaluate their own modules and so have their own; neither `postMessage` nor a fork carries it over.
  */
 export class NonceSource {
   readonly #pool = new DataView(new ArrayBuffer(poolByteLength));
@@ -24,7 +25,8 @@ export class NonceSource {
     }
     const at = this.#used;
     this.#used = at + nonceByteLength;
-    // Word by word, because `set` with a subarray costs several times as much. Past the pool's end this would throw.
+    // Word by word, because `set` with a subarray costs several times as much. Past the pool's end this would
+    // throw.
     this.#words.setUint32(0, this.#pool.getUint32(at));
     this.#words.setUint32(4, this.#pool.getUint32(at + 4));
     this.#words.setUint32(8, this.#pool.getUint32(at + 8));

@@ -3,11 +3,15 @@ import { nonceByteLength, tagByteLength } from '../format.ts';
 import type { EncodedPlaintext } from '../plaintext-codec.ts';
 import { sealAt } from './aead.ts';
 
-// Type byte and content are put side by side here, because a second update() costs a fifth of a small seal. In memory of
-// its own, and zeroised after each use. Sealing is synchronous, so that one such place a thread is enough.
+// Type byte and content are put side by side here, because a second update() costs a fifth of a small seal.
+// In memory of its own, and zeroised after each use. Sealing is synchronous, so that one such place a thread
+// is enough.
 const scratch = new Uint8Array(new ArrayBuffer(8192));
 const scratchContent = scratch.subarray(1);
-/** Views of the scratch's first bytes by length, made when first needed: a new one each time costs 3 % of a small seal. */
+/**
+ * Views of the scratch's first bytes by length, made when first needed: a new one each time costs 3 % of a
+ * small seal.
+ */
 const scratchViews: (Uint8Array | undefined)[] = Array.from({ length: 1026 });
 const utf8 = new TextEncoder();
 
@@ -66,10 +70,13 @@ function sealLarge(
   { type, content }: EncodedPlaintext,
 ): Buffer {
   const bytes = typeof content === 'string' ? utf8.encode(content) : content;
-  const out = allocate(form, header, 1 + bytes.byteLength);
-  sealAt(out, 1 + header.byteLength, key, nonce, aad, Uint8Array.of(type), bytes);
-  if (bytes !== content) bytes.fill(0);
-  return out;
+  try {
+    const out = allocate(form, header, 1 + bytes.byteLength);
+    sealAt(out, 1 + header.byteLength, key, nonce, aad, Uint8Array.of(type), bytes);
+    return out;
+  } finally {
+    if (bytes !== content) bytes.fill(0);
+  }
 }
 
 function allocate(form: number, header: Uint8Array, plaintextByteLength: number): Buffer {

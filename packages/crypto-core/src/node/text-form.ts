@@ -15,8 +15,8 @@ export function decodeText(text: string): Uint8Array {
     throw new NotKeyfoldCiphertextError(`Expected a text that begins with ${textPrefix}`);
   }
   const encoded = text.slice(textPrefix.length);
-  // Node's decoder takes white space, padding, the other alphabet, unused bits and stops at what it does not know:
-  // encoding again shows every one of them.
+  // Node's decoder takes white space, padding, the other alphabet, unused bits and stops at what it does not
+  // know: encoding again shows every one of them.
   const bytes = Buffer.from(encoded, 'base64url');
   if (bytes.toString('base64url') !== encoded) {
     throw new NonCanonicalEncodingError('The text is not canonical base64url.');

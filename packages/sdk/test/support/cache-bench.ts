@@ -1,4 +1,12 @@
-import { type DataKeyHeader, type DataKeySealer, prepareValueContext } from '@keyfold/crypto-core';
+import {
+  type CryptoBackend,
+  type DataKeyHeader,
+  type DataKeyOpener,
+  type DataKeySealer,
+  type FreshDataKey,
+  isKeyfoldError,
+  prepareValueContext,
+} from '@keyfold/crypto-core';
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { type CacheLimits, defaultCacheLimits } from '../../src/cache-limits.ts';
 import { DataKeyCache } from '../../src/data-key-cache.ts';
@@ -16,10 +24,13 @@ export function cacheBench(limits: Partial<CacheLimits> = {}) {
   const time = new FakeTime();
   const authority = new KeyAuthority();
   const keyService = new LocalKeyService(authority, time);
+  const sealers: DataKeySealer[] = [];
+  const openers: DataKeyOpener[] = [];
+  const backend = watchKeys(sealers, openers);
   const makeCache = () =>
     new DataKeyCache({
       keyService,
-      backend: nodeBackend,
+      backend,
       clock: time,
       timers: time,
       limits: { ...defaultCacheLimits, ...limits },
@@ -30,6 +41,10 @@ export function cacheBench(limits: Partial<CacheLimits> = {}) {
     authority,
     keyService,
     cache,
+    /** Every sealer there ever was. */
+    sealers,
+    /** Every opener there ever was. */
+    openers,
     /** Another process's cache on the same service. */
     makeCache,
     /** One seal; answers with the key it was made under. */
@@ -51,16 +66,56 @@ export function cacheBench(limits: Partial<CacheLimits> = {}) {
   };
 }
 
+/** The Node backend, which notes what it makes. */
+function watchKeys(sealers: DataKeySealer[], openers: DataKeyOpener[]): CryptoBackend {
+  const createDataKey = (): FreshDataKey => {
+    const dataKey = nodeBackend.createDataKey();
+    return {
+      secret: dataKey.secret,
+      commitment: dataKey.commitment,
+      wrappedAs: (wrapping) => {
+        const sealer = dataKey.wrappedAs(wrapping);
+        sealers.push(sealer);
+        return sealer;
+      },
+      [Symbol.dispose]: () => dataKey[Symbol.dispose](),
+    };
+  };
+  const openDataKey: CryptoBackend['openDataKey'] = (header, dataKey) => {
+    const opener = nodeBackend.openDataKey(header, dataKey);
+    openers.push(opener);
+    return opener;
+  };
+  return Object.assign(Object.create(nodeBackend) as CryptoBackend, { createDataKey, openDataKey });
+}
+
 export function contextOf(scope: KeyScope) {
   return prepareValueContext({ tenant: scope.tenant, scope: scope.scope, context: { for: 'tests' } });
 }
 
 /** Whether the key behind a sealer is gone. */
 export function isZeroised(sealer: DataKeySealer): boolean {
+  return isDisposed(() => sealer.sealValue('x', contextOf(billing)));
+}
+
+/** Whether the key behind an opener is gone: otherwise it says that these zeros are no value. */
+export function isOpenerZeroised(opener: DataKeyOpener): boolean {
+  return isDisposed(() => opener.openValue(encodeValue(opener.header), contextOf(billing)));
+}
+
+function isDisposed(use: () => unknown): boolean {
   try {
-    sealer.sealValue('x', contextOf(billing));
+    use();
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    return isKeyfoldError(error) && error.code === 'secret_disposed';
   }
+}
+
+/** A value of the header with a content of zeros, which no key opens. */
+function encodeValue(header: DataKeyHeader): Uint8Array {
+  const value = new Uint8Array(131);
+  value.set([0xf5]);
+  value.set(header.bytes, 1);
+  return value;
 }

@@ -37,6 +37,11 @@ export class LocalKeyService implements KeyService {
     this.#open = resolve;
   }
 
+  /** Lets further calls through, while those held so far wait on. */
+  pass(): void {
+    this.#gate = Promise.resolve();
+  }
+
   release(): void {
     this.#open();
   }

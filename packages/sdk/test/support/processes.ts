@@ -5,16 +5,22 @@ import { testApiKey } from './clients.ts';
 
 const run = promisify(execFile);
 
-/** Runs a script of this folder in a process of its own, with nothing in its environment but `env`. */
-export async function runScript(name: string, env: Readonly<Record<string, string>>): Promise<string> {
-  const script = fileURLToPath(new URL(name, import.meta.url));
-  const { stdout } = await run(process.execPath, ['--conditions=@keyfold/source', script], {
-    env: { ...env },
-  });
-  return stdout.trim();
-}
+const scripts = {
+  connectOnce: new URL('./connect-once.ts', import.meta.url),
+  encryptAndLeave: new URL('./encrypt-and-leave.ts', import.meta.url),
+} as const;
 
-/** Makes one call in a process of its own; answers what became of it. */
-export function runConnectOnce(env: Readonly<Record<string, string>>): Promise<string> {
-  return runScript('connect-once.ts', { KEYFOLD_API_KEY: testApiKey, ...env });
+/** Runs a script in a process of its own, with an API key and nothing else in its environment but `env`. */
+export async function runScript(
+  name: keyof typeof scripts,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { stdout } = await run(
+    process.execPath,
+    ['--conditions=@keyfold/source', fileURLToPath(scripts[name])],
+    {
+      env: { KEYFOLD_API_KEY: testApiKey, ...env },
+    },
+  );
+  return stdout.trim();
 }
