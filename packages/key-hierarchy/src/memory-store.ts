@@ -95,7 +95,7 @@ class MemoryStore implements Store {
 
 /** Neither side may see later changes of the other's memory. */
 function copyOf(row: StoredRow): StoredRow {
-  return { ...row, key: [...row.key], content: row.Uint8Array.from(content) };
+  return { ...row, key: [...row.key], content: row.content.slice() };
 }
 
 /** One character a byte: JavaScript then compares such strings in the order of the bytes. */
