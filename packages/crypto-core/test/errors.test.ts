@@ -8,13 +8,16 @@ const classes = [
   core.NotKeyfoldCiphertextError,
   core.UnsupportedFormatError,
   core.TruncatedCiphertextError,
+  core.StreamTooLongError,
   core.NonCanonicalEncodingError,
   core.UnsupportedValueError,
+  core.LowEntropyIndexError,
   core.IntegrityCheckFailedError,
   core.CommitmentMismatchError,
   core.KeyUnwrapFailedError,
   core.DataKeyExhaustedError,
   core.SecretDisposedError,
+  core.UnsupportedByRuntimeError,
 ];
 
 describe('errors', () => {
