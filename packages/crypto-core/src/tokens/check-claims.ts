@@ -31,7 +31,7 @@ export function checkClaims(
     throw refusal('lifetime', 'The token ends before it begins, or lives too long.');
   }
   // Written so that a clock that answers NaN lets nothing pass.
-  if (!(nbf * 1000 <= nowMs + clockSkewMs)) {
+  if (!(Math.max(iat, nbf) * 1000 <= nowMs + clockSkewMs)) {
     throw refusal('not_yet_valid', 'The token is not valid yet.');
   }
   // "on or after" exp it is over (RFC 7519 §4.1.4)
