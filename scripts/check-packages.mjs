@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'keyfold-packages-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 /** The SDK with all that it brings along, as installed: peers need 32 MB and more, and up to 69 packages. */
 const sdkLimits = { megabytes: 5, packages: 10 };
@@ -87,4 +88,3 @@ await emulator.close();
 );
 run(process.execPath, ['check.mjs'], everything);
 process.stdout.write(`${tarballs.size} packages are well formed; ${entries.length} entry points import\n`);
-rmSync(work, { recursive: true, force: true });

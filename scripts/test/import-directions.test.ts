@@ -23,7 +23,7 @@ const everyName = Object.keys(mayImport).map((folder) => folder.split('/')[1] ??
 
 /** Specifiers that must be refused where they are planted, beyond those that the table above implies. */
 const alsoForbidden: Readonly<Record<string, readonly string[]>> = {
-  'packages/crypto-core/src': ['node:crypto', 'node:fs', 'undici', 'zod'],
+  'packages/crypto-core/src': ['node:crypto', 'node:fs', 'undici', 'zod', './node/index.ts'],
   'packages/crypto-core/src/node': ['node:fs', 'undici'],
   'packages/protocol/src': ['zod'],
   'packages/sdk/src': ['zod', '@keyfold/protocol/schemas'],

@@ -4,7 +4,9 @@ import type { Emulator } from './create-emulator.ts';
 /** The Node that runs the emulator runs the snippet too, whatever `node` means in the reader's shell. */
 function nodeCommand(): string {
   const local = relative(process.cwd(), process.execPath);
-  return local.startsWith('..') ? 'node' : local;
+  const command = local.startsWith('..') ? 'node' : local;
+  // Quoted for the shell where it needs it: a folder may be named anything.
+  return /^[\w./-]+$/.test(command) ? command : `'${command.replaceAll("'", "'\\''")}'`;
 }
 
 /** What a developer needs to go on, in a few lines. The snippet stands at the margin: a here-document's end has to. */
@@ -28,9 +30,9 @@ ${nodeCommand()} --input-type=module <<'END'
 import { readFileSync } from 'node:fs';
 import { Keyfold } from '@keyfold/sdk';
 const keyfold = new Keyfold({
-  apiKey: '${access.apiKey}',
-  baseUrl: '${emulator.httpsUrl}',
-  tls: { ca: readFileSync('${emulator.caFile}', 'utf8') },
+  apiKey: ${JSON.stringify(access.apiKey)},
+  baseUrl: ${JSON.stringify(emulator.httpsUrl)},
+  tls: { ca: readFileSync(${JSON.stringify(emulator.caFile)}, 'utf8') },
 });
 const cards = keyfold.tenant('${access.tenant}').service('${access.service}');
 const sealed = await cards.encrypt('4111 1111 1111 1111', { context: { card: '42' } });

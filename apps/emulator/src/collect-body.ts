@@ -26,8 +26,8 @@ export function collectBody(request: IncomingMessage, maxBytes: number): Promise
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.byteLength;
-      if (length <= maxBytes) chunks.push(chunk);
-      else wipe(chunks);
+      chunks.push(chunk);
+      if (length > maxBytes) wipe(chunks);
       if (length > maxDrainedBytes) resolve({ outcome: 'too_large' });
     });
     request.on('end', () =>

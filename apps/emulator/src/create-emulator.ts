@@ -8,6 +8,7 @@ import { openSqliteStore } from '@keyfold/stores/sqlite';
 import { createApp } from './app.ts';
 import { type DevelopmentAccess, openDevelopmentAccess } from './development-access.ts';
 import { EmulatedRoots } from './emulated-roots.ts';
+import { InvalidOptionError } from './errors.ts';
 import { HostGuard } from './host-guard.ts';
 import { createKms } from './kms/kms.ts';
 import { isKmsRequest, kmsHttpHandler } from './kms/kms-http-handler.ts';
@@ -82,7 +83,14 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
 }
 
+function checkPort(port: number | undefined): void {
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new InvalidOptionError(`A port is an integer from 0 to 65535, not ${port}.`);
+}
+
 async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emulator> {
+  checkPort(options.port);
+  checkPort(options.httpsPort);
   const { host = '127.0.0.1', clock = systemClock, onError = () => undefined } = options;
   // A clock that was handed in may stand still or go back; a lease must end all the same.
   const leaseClock: Clock = {
@@ -90,12 +98,13 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
   };
   const state = openStateFolder(options.stateFolder);
   teardown.add(() => state.close());
+  const root = openPlatformRoot(state);
   const store = state.ephemeral
     ? createMemoryStore()
     : await openSqliteStore({ path: state.file('state.sqlite') });
   teardown.add(() => store.close());
 
-  const master = await openMaster({ store, root: openPlatformRoot(state), backend: nodeBackend });
+  const master = await openMaster({ store, root, backend: nodeBackend });
   teardown.add(() => master.dispose());
   const roots = new EmulatedRoots();
   teardown.add(() => roots.close());

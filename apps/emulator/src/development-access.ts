@@ -43,7 +43,22 @@ function stored(state: StateFolder): DevelopmentAccess | undefined {
   return value;
 }
 
-/** An interrupted first start may have made the tenant under a root key whose ARN nobody wrote down: it is kept. */
+/** Whether the service knows the API key, and the tenant's service that it is for. */
+async function works(
+  service: Service,
+  { tenant, service: name, apiKey }: DevelopmentAccess,
+): Promise<boolean> {
+  const answer = await service.execute('getService', {
+    params: { tenant, service: name },
+    query: new URLSearchParams(),
+    headers: { authorization: `Bearer ${apiKey}` },
+    body: new Uint8Array(),
+    requestId: 'start',
+  });
+  answer[Symbol.dispose]();
+  return answer.status === 200;
+}
+
 async function exists(hierarchy: KeyHierarchy): Promise<boolean> {
   try {
     await hierarchy.getTenant(tenant);
@@ -63,7 +78,16 @@ async function exists(hierarchy: KeyHierarchy): Promise<boolean> {
 export async function openDevelopmentAccess(deps: DevelopmentAccessDeps): Promise<DevelopmentAccess> {
   const { state, hierarchy, service, createRootKey } = deps;
   const before = stored(state);
-  if (before !== undefined) return before;
+  if (before !== undefined) {
+    // The database may have been removed or replaced: an API key that opens nothing must not be handed out.
+    if (!(await works(service, before)))
+      throw new StateUnusableError(
+        state.file('development.json'),
+        'names a tenant or an API key that the store does not have',
+      );
+    return before;
+  }
+  // An interrupted first start may have made the tenant, under a root key whose ARN nobody wrote down: it is kept.
   if (!(await exists(hierarchy)))
     await hierarchy.createTenant({ id: tenant, root: { provider: 'aws-kms', keyId: await createRootKey() } });
   await hierarchy.createService(tenant, serviceId);

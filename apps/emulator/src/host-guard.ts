@@ -32,6 +32,9 @@ export class HostGuard {
     if (hosts.length !== 1) return { status: 400, message: 'A request names exactly one Host.' };
     if (!this.#allows(request.headers.host ?? ''))
       return { status: 403, message: 'The emulator answers to localhost, 127.0.0.1 and [::1] only.' };
+    // RFC 9112 §3.2.2: in absolute form the target, not Host, names the authority. Only proxies are sent that.
+    if (request.url?.startsWith('/') !== true && request.url !== '*')
+      return { status: 400, message: 'A request names a path.' };
     const origin = request.headers.origin;
     if (origin !== undefined && !this.#allowsOrigin(origin))
       return { status: 403, message: 'The emulator does not answer requests that other sites make.' };

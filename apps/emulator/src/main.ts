@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { isKeyfoldError } from '@keyfold/crypto-core';
 import { banner } from './banner.ts';
-import { createEmulator, type EmulatorOptions } from './create-emulator.ts';
+import type { EmulatorOptions } from './create-emulator.ts';
 import { InvalidOptionError } from './errors.ts';
 
 const help = `keyfold-emulator: AWS KMS and Keyfold's encryption API on this machine
@@ -17,9 +17,8 @@ const help = `keyfold-emulator: AWS KMS and Keyfold's encryption API on this mac
 `;
 
 function port(text: string, option: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65_535)) throw new InvalidOptionError(`--${option} takes a port from 0 to 65535.`);
-  return value;
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidOptionError(`--${option} takes a port from 0 to 65535.`);
 }
 
 function readOptions(args: readonly string[]): EmulatorOptions | 'help' {
@@ -60,6 +59,8 @@ async function run(): Promise<void> {
     process.stdout.write(help);
     return;
   }
+  // Loaded here, so that --help and a mistyped option are answered at once.
+  const { createEmulator } = await import('./create-emulator.ts');
   const emulator = await createEmulator(options);
   let stopping = false;
   const stop = (): void => {

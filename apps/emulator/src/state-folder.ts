@@ -6,14 +6,16 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { StateUnwritableError } from './errors.ts';
+import { InvalidOptionError, StateUnusableError, StateUnwritableError } from './errors.ts';
 
 /** Where an emulator keeps what must outlive it. Files are readable by their owner alone. */
 export interface StateFolder {
@@ -22,6 +24,7 @@ export interface StateFolder {
   /** True where the folder goes when the emulator does. */
   readonly ephemeral: boolean;
   file(name: StateFileName): string;
+  has(name: StateFileName): boolean;
   /** The bytes of a file, or undefined where it was never written. */
   read(name: StateFileName): Buffer | undefined;
   /**
@@ -46,15 +49,29 @@ export type StateFileName =
 const ownerOnlyFolder = 0o700;
 const ownerOnlyFile = 0o600;
 
+/** What tells a folder of ours from anybody's: it holds one of these, or nothing at all. */
+const marks: readonly StateFileName[] = ['platform-root.key', 'state.sqlite', 'ca.pem'];
+
+/**
+ * Makes the folder, or makes sure that it is one of ours. Keys are never put beside somebody's files, and nobody's
+ * permissions are changed.
+ */
 function prepare(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: ownerOnlyFolder });
-    // An existing folder keeps its mode otherwise, and the key material in it would be for everyone to read.
-    chmodSync(path, ownerOnlyFolder);
+    const made = mkdirSync(path, { recursive: true, mode: ownerOnlyFolder });
+    const names = made === undefined ? readdirSync(path) : [];
+    if (names.length > 0 && !marks.some((mark) => names.includes(mark)))
+      throw new StateUnusableError(path, "holds files that are not the emulator's");
+    // On Windows modes say nothing about who may read.
+    const open = process.platform === 'win32' ? 0 : statSync(path).mode & 0o077;
+    if (open !== 0 && names.length > 0)
+      throw new StateUnusableError(path, 'is open to other users, and holds root keys: chmod 700 it');
+    if (open !== 0) chmodSync(path, ownerOnlyFolder);
     const probe = join(path, `.probe-${process.pid}`);
     closeSync(openSync(probe, 'w', ownerOnlyFile));
     rmSync(probe);
   } catch (error) {
+    if (error instanceof StateUnusableError) throw error;
     throw new StateUnwritableError(path, { cause: error });
   }
 }
@@ -75,8 +92,11 @@ function syncFolder(path: string): void {
  *
  * @param path - the folder; undefined makes a temporary one that {@link StateFolder.close} removes.
  * @throws {StateUnwritableError} where the folder cannot be made or written.
+ * @throws {StateUnusableError} where it holds something else, or others may read it.
+ * @throws {InvalidOptionError} for an empty path, which would be the current folder.
  */
 export function openStateFolder(path?: string): StateFolder {
+  if (path === '') throw new InvalidOptionError('The state folder has no name.');
   const ephemeral = path === undefined;
   const folder = path === undefined ? mkdtempSync(join(tmpdir(), 'keyfold-')) : resolve(path);
   prepare(folder);
@@ -86,6 +106,7 @@ export function openStateFolder(path?: string): StateFolder {
     path: folder,
     ephemeral,
     file,
+    has: (name) => existsSync(file(name)),
     read: (name) => (existsSync(file(name)) ? readFileSync(file(name)) : undefined),
     write: (name, content) => {
       const target = file(name);
@@ -93,8 +114,8 @@ export function openStateFolder(path?: string): StateFolder {
       try {
         const handle = openSync(draft, 'w', ownerOnlyFile);
         try {
-          const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-          writeSync(handle, bytes, 0, bytes.byteLength);
+          // Unlike writeSync, this goes on until all of it is written.
+          writeFileSync(handle, content);
           fsyncSync(handle);
         } finally {
           closeSync(handle);

@@ -56,6 +56,12 @@ describe('who the emulator answers', () => {
       expect(answer).not.toMatch(/access-control-allow/i);
     });
 
+  it('refuses a target in absolute form, which would name another authority than Host does', async () => {
+    const request =
+      'GET http://evil.example/_emulator/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    expect(await exchange(emulator.url, request)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('guards AWS KMS as it guards everything else', async () => {
     const answer = await exchange(
       emulator.url,

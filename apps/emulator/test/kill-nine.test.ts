@@ -11,7 +11,7 @@ interface Acknowledged {
   readonly keyArn: string;
   readonly blob: Uint8Array;
   readonly plaintext: string;
-  readonly sealed: { readonly service: string; readonly token: string } | undefined;
+  readonly sealed: { readonly tenant: string; readonly token: string } | undefined;
 }
 
 const rounds = 5;
@@ -32,7 +32,7 @@ const sdkClient = (emulator: EmulatorProcess): Keyfold =>
     timeoutMs: 2_000,
   });
 
-/** Makes keys and services and uses them, one after the other, until the emulator is gone. */
+/** Makes keys, tenants and services and uses them, one after the other, until the emulator is gone. */
 async function load(
   emulator: EmulatorProcess,
   name: string,
@@ -40,7 +40,6 @@ async function load(
 ): Promise<void> {
   const kms = kmsClient(emulator);
   const keyfold = sdkClient(emulator);
-  const tenant = keyfold.tenant('demo');
   try {
     for (let turn = 0; ; turn++) {
       const plaintext = `${name} ${turn}`;
@@ -51,10 +50,11 @@ async function load(
       );
       const entry = { keyArn, blob: CiphertextBlob ?? new Uint8Array(), plaintext };
       acknowledge({ ...entry, sealed: undefined });
-      const service = `${name}-${turn}`;
-      await tenant.services.create(service);
-      const token = await tenant.service(service).encrypt(plaintext, { context: { name } });
-      acknowledge({ ...entry, sealed: { service, token } });
+      const tenant = `${name}-${turn}`;
+      await keyfold.tenants.create({ id: tenant, root: { provider: 'aws-kms', keyId: keyArn } });
+      await keyfold.tenant(tenant).services.create('app');
+      const token = await keyfold.tenant(tenant).service('app').encrypt(plaintext, { context: { name } });
+      acknowledge({ ...entry, sealed: { tenant, token } });
     }
   } catch {
     // The emulator was killed: what was acknowledged until then is what counts.
@@ -92,7 +92,7 @@ describe('kill -9 under load', () => {
         const { Plaintext } = await kms.send(new DecryptCommand({ KeyId: keyArn, CiphertextBlob: blob }));
         expect(Buffer.from(Plaintext ?? []).toString()).toBe(plaintext);
         if (sealed === undefined) continue;
-        const service = keyfold.tenant('demo').service(sealed.service);
+        const service = keyfold.tenant(sealed.tenant).service('app');
         const context = { name: plaintext.split(' ')[0] ?? '' };
         expect(await service.decrypt(sealed.token, { context })).toBe(plaintext);
       }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,30 @@ describe('the state folder', () => {
       const before = readdirSync(folder).toSorted();
       await expect(createEmulator({ stateFolder: folder })).rejects.toBeInstanceOf(StateUnusableError);
       expect(readdirSync(folder).toSorted()).toEqual(before);
+    });
+
+  it("is never put beside somebody's files, and nobody's permissions are changed", async () => {
+    writeFileSync(join(folder, 'index.html'), '');
+    chmodSync(folder, 0o755);
+    await expect(createEmulator({ stateFolder: folder })).rejects.toMatchObject({ code: 'state_unusable' });
+    expect(readdirSync(folder)).toEqual(['index.html']);
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+    await expect(createEmulator({ stateFolder: '' })).rejects.toMatchObject({ code: 'invalid_option' });
+  });
+
+  it('is refused where others may read it', async () => {
+    await (await createEmulator({ stateFolder: folder })).close();
+    chmodSync(folder, 0o755);
+    await expect(createEmulator({ stateFolder: folder })).rejects.toThrow('chmod 700');
+  });
+
+  for (const name of ['state.sqlite', 'platform-root.key'])
+    it(`is refused, and nothing is made in its place, where ${name} is gone`, async () => {
+      await (await createEmulator({ stateFolder: folder })).close();
+      rmSync(join(folder, name));
+      if (name === 'platform-root.key') rmSync(join(folder, 'development.json'));
+      await expect(createEmulator({ stateFolder: folder })).rejects.toMatchObject({ code: 'state_unusable' });
+      if (name === 'platform-root.key') expect(readdirSync(folder)).not.toContain(name);
     });
 
   it('has one owner at a time', async () => {

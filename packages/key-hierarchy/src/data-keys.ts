@@ -15,7 +15,7 @@ import type { DataKeyToWrap, GeneratedDataKey, LeasedAnswer } from './key-hierar
 import type { ServiceKeys } from './service-keys.ts';
 
 /** Most items of one call. */
-export const maxItemsPerCall = 500;
+const maxItemsPerCall = 500;
 
 /** Errors that concern one header and leave the others alone. All others fail the whole call. */
 const itemErrors: ReadonlySet<string> = new Set([

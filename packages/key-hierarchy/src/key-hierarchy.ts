@@ -172,8 +172,8 @@ export interface KeyHierarchy {
   generateDataKeys(tenant: string, scope: Scope, count: number): Promise<LeasedAnswer<GeneratedDataKey>>;
 
   /**
-   * Zeroises every key in memory, at once. Calls that are under way, also to a root key, are given up and reject with
-   * {@link HierarchyClosedError}. The store stays open: it belongs to who opened it.
+   * Drops every key in memory at once; the backend zeroises them as far as its runtime allows. Calls that are under way, also
+   * to a root key, are given up and reject with {@link HierarchyClosedError}. The store stays open: it belongs to who opened it.
    */
   close(): void;
 }

@@ -30,6 +30,10 @@ export function encodeRowKey(key: readonly string[]): Uint8Array<ArrayBuffer> {
  * The key that {@link encodeRowKey} encoded so.
  *
  * @throws {@link InvalidArgumentError} for bytes that it never returns
+ * @example
+ * ```ts
+ * decodeRowKey(encodeRowKey(['acme', 'billing'])); // ['acme', 'billing']
+ * ```
  */
 export function decodeRowKey(encoded: Uint8Array): readonly string[] {
   const key: string[] = [];
@@ -59,6 +63,10 @@ export function decodeRowKey(encoded: Uint8Array): readonly string[] {
  * no upper bound.
  *
  * @throws {@link InvalidArgumentError} as {@link encodeRowKey}, except that a prefix may be empty
+ * @example
+ * ```ts
+ * const { from, to } = rowKeyRange(['acme']); // every key whose first part is 'acme'
+ * ```
  */
 export function rowKeyRange(prefix: readonly string[]): {
   readonly from: Uint8Array<ArrayBuffer>;

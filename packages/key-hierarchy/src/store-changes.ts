@@ -6,6 +6,13 @@ import type { Change } from './store.ts';
  * What every store checks of a batch before it looks at a row.
  *
  * @throws {@link InvalidArgumentError} for a malformed key or revision, or when two changes name the same row
+ * @example
+ * ```ts
+ * async commit(changes: readonly Change[]): Promise<void> {
+ *   checkChanges(changes);
+ *   // …
+ * }
+ * ```
  */
 export function checkChanges(changes: readonly Change[]): void {
   const seen = new Set<string>();
@@ -21,7 +28,14 @@ export function checkChanges(changes: readonly Change[]): void {
   }
 }
 
-/** A row's name for messages; ids only. */
+/**
+ * A row's name for messages: the table and the parts of the key, which hold ids and never a secret.
+ *
+ * @example
+ * ```ts
+ * describeRow('service', ['acme', 'billing']); // 'service/acme/billing'
+ * ```
+ */
 export function describeRow(table: string, key: readonly string[]): string {
   return `${table}/${key.join('/')}`;
 }

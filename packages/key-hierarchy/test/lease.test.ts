@@ -1,6 +1,7 @@
 import { SecretBytes } from '@keyfold/crypto-core';
 import { describe, expect, it, vi } from 'vitest';
 import { type RootKey, RootKeyDeniedError } from '../src/index.ts';
+import type { TenantKeyRow } from '../src/rows.ts';
 import { TestRoot } from '../src/testing/index.ts';
 import {
   billing,
@@ -272,6 +273,7 @@ describe('renewal', () => {
     await use(fixture);
     await settled();
     expect(root.given.every((key) => key.disposed)).toBe(true);
+    await use(fixture);
     expect(wrappingKeys.filter((key) => !key.disposed)).toHaveLength(before);
   });
 
@@ -288,6 +290,26 @@ describe('renewal', () => {
     ]);
     const reference = Buffer.from(items[0]?.header.keyReference ?? []).toString('base64url');
     expect(reference).toBe(row?.value.keyReference);
+  });
+});
+
+describe('a tenant key that another process wrapped anew', () => {
+  it('is opened from its new wrapping', async () => {
+    const fixture = await startBeforeRenewal();
+    const place = { table: 'tenant_key', key: ['acme', '0000000001'] };
+    const row = await fixture.rows.get<TenantKeyRow>(place.table, place.key);
+    if (row === undefined) throw new Error('There is such a row.');
+    const { rootTenantId } = await fixture.hierarchy.getTenant('acme');
+    const context = { purpose: 'keyfold:tenant-key', tenant: rootTenantId, version: '1' };
+    const old = Buffer.from(row.value.wrapped, 'base64url');
+    using key = await fixture.root.unwrap(old, context);
+    const wrapped = Buffer.from(await fixture.root.wrap(key, context)).toString('base64url');
+    const value: TenantKeyRow = { ...row.value, wrapped };
+    await fixture.rows.commit([{ ...place, expectedRevision: row.revision, value }]);
+    fixture.root.calls.length = 0;
+    await beginRenewal(fixture);
+    expect(await use(fixture)).toBe(leaseMs);
+    expect(fixture.root.count('unwrap')).toBe(2);
   });
 });
 

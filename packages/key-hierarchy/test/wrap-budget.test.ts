@@ -56,6 +56,16 @@ describe('the uses of a wrapping key', () => {
     expect((await keyRow(fixture.rows)).wrapsReserved).toBe(64);
   });
 
+  it('are never set aside under a version that another process has replaced: the new one is used', async () => {
+    const fixture = await startWithTenant({ wrapLimits: limits });
+    await wrap(fixture);
+    await fixture.restarted().rotateServiceKey('acme', 'billing');
+    const before = (await keyRow(fixture.rows)).wrapsReserved;
+    for (let i = 0; i < 20; i++) await wrap(fixture);
+    expect((await keyRow(fixture.rows)).wrapsReserved).toBe(before);
+    expect((await keyRow(fixture.rows, 2)).wrapsReserved).toBeGreaterThanOrEqual(17);
+  });
+
   it('are not needed to unwrap', async () => {
     const fixture = await startWithTenant({ wrapLimits: limits });
     const { items } = await fixture.hierarchy.generateDataKeys('acme', billing, 2);

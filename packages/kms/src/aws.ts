@@ -70,8 +70,7 @@ class AwsRootKey implements RootKey {
         EncryptionAlgorithm: algorithm,
       });
       const { KeyId, CiphertextBlob } = await client.send(command, { abortSignal });
-      this.#check('Encrypt', KeyId, CiphertextBlob);
-      return CiphertextBlob ?? new Uint8Array();
+      return this.#checked('Encrypt', KeyId, CiphertextBlob);
     });
   }
 
@@ -90,15 +89,14 @@ class AwsRootKey implements RootKey {
         EncryptionAlgorithm: algorithm,
       });
       const { KeyId, Plaintext } = await client.send(command, { abortSignal });
-      const key = SecretBytes.take(Plaintext ?? new Uint8Array());
       try {
-        this.#check('Decrypt', KeyId, Plaintext);
+        const key = this.#checked('Decrypt', KeyId, Plaintext);
+        // Nobody waits any more, so nobody would dispose of the key.
         abortSignal.throwIfAborted();
-      } catch (error) {
-        key.dispose();
-        throw error;
+        return SecretBytes.take(key);
+      } finally {
+        Plaintext?.fill(0);
       }
-      return key;
     });
   }
 
@@ -131,11 +129,12 @@ class AwsRootKey implements RootKey {
     }
   }
 
-  /** An answer from another key is not an answer. */
-  #check(operation: string, answeredBy: string | undefined, bytes: Uint8Array | undefined): void {
-    if (bytes === undefined || answeredBy === undefined || !namesKey(this.#keyId, answeredBy)) {
-      throw new RootKeyInvalidError(`AWS KMS answered ${operation} with another key than ${this.#keyId}.`);
+  /** The bytes of an answer. One from another key is not an answer. */
+  #checked(operation: string, answeredBy: string | undefined, bytes: Uint8Array | undefined): Uint8Array {
+    if (!(bytes instanceof Uint8Array) || answeredBy === undefined || !namesKey(this.#keyId, answeredBy)) {
+      throw new RootKeyInvalidError(`AWS KMS did not answer ${operation} with ${this.#keyId}.`);
     }
+    return bytes;
   }
 
   #translated(operation: string, error: unknown): Error {
@@ -155,13 +154,16 @@ function namesKey(keyId: string, answeredArn: string): boolean {
 }
 
 /**
- * Errors of the service and of the network are kept as they are. Others are reduced to their names: a parser's message, for
- * one, quotes the text that it could not read.
+ * What is known of an error without what hangs on it: the client's errors lead to the whole response and request, credentials
+ * included, and the message of a parser quotes the text that it could not read.
  */
-function safeCause(error: unknown, name: string): unknown {
-  const known =
-    error instanceof Error && ('$fault' in error || 'code' in error || awsErrorOutcomes.has(name));
-  return known ? error : new Error(name);
+function safeCause(error: unknown, name: string): Error {
+  const { $fault, $metadata, code, message }: Partial<Record<string, unknown>> = Object(error);
+  const speaks = $fault !== undefined || code !== undefined;
+  const cause = new Error(speaks && typeof message === 'string' ? message : name);
+  cause.name = name;
+  const { requestId, httpStatusCode }: Partial<Record<string, unknown>> = Object($metadata);
+  return Object.assign(cause, { code, requestId, httpStatusCode });
 }
 
 async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -84,7 +84,7 @@ export class ApiClient {
   ): Promise<T> {
     if (this.#closing.signal.aborted) throw new ClientClosedError();
     const { clock, timers, timeoutMs, retryPolicy } = this.#options;
-    using deadline = new Deadline({
+    const deadline = new Deadline({
       timeoutMs: Math.min(timeoutMs, request.timeoutMs ?? timeoutMs),
       clock,
       timers,
@@ -95,11 +95,13 @@ export class ApiClient {
     const maxAttempts = operationOf(id).idempotent
       ? Math.min(retryPolicy.maxAttempts, request.maxAttempts ?? retryPolicy.maxAttempts)
       : 1;
-    const body = encodeBody(id, request);
+    let body: Uint8Array | undefined;
     try {
+      body = encodeBody(id, request);
       return await this.#repeat(id, request, body, deadline, maxAttempts, read);
     } finally {
       body?.fill(0);
+      deadline[Symbol.dispose]();
     }
   }
 

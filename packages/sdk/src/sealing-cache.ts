@@ -3,6 +3,7 @@ import {
   type Clock,
   type CryptoBackend,
   type DataKeySealer,
+  type FreshDataKey,
   InvalidArgumentError,
   Lease,
 } from '@keyfold/crypto-core';
@@ -130,8 +131,16 @@ export class SealingCache {
   }
 
   async #make(slot: Slot, callLimits?: KeyServiceLimits): Promise<void> {
-    const { backend, keyService, clock, limits, onKept } = this.#parts;
-    using dataKey = await backend.createDataKey();
+    const dataKey = await this.#parts.backend.createDataKey();
+    try {
+      await this.#wrapAndKeep(slot, dataKey, callLimits);
+    } finally {
+      dataKey[Symbol.dispose]();
+    }
+  }
+
+  async #wrapAndKeep(slot: Slot, dataKey: FreshDataKey, callLimits?: KeyServiceLimits): Promise<void> {
+    const { keyService, clock, limits, onKept } = this.#parts;
     const answer = await keyService.wrap(slot.scope, [dataKey], callLimits);
     const [wrapping] = answer.items;
     if (wrapping === undefined) throw new InvalidArgumentError('The key service left an item unanswered.');

@@ -77,10 +77,9 @@ function refuseForeign(path: string): void {
   let connection: DatabaseSync | undefined;
   try {
     connection = new DatabaseSync(url, { readOnly: true });
-    const owner = number(connection, 'PRAGMA application_id');
-    const isNew = owner === 0 && number(connection, 'SELECT count(*) FROM sqlite_schema') === 0;
-    if (owner !== applicationId && !isNew) {
-      throw new StoreForeignError(`The file ${path} is an SQLite database of another program.`);
+    const isNew = statSync(path).size === 0;
+    if (!isNew && number(connection, 'PRAGMA application_id') !== applicationId) {
+      throw new StoreForeignError(`The file ${path} belongs to another program.`);
     }
   } catch (error) {
     if (sqliteCode(error) === notADatabase) {
@@ -103,12 +102,12 @@ function makePrivate(path: string): void {
 }
 
 function prepare(path: string, connection: DatabaseSync): void {
-  connection.exec('PRAGMA trusted_schema = OFF');
-  connection.exec('PRAGMA cell_size_check = ON');
   // Before anything is read, so that the first lock is kept until the end.
   connection.exec('PRAGMA locking_mode = EXCLUSIVE');
   connection.exec('BEGIN EXCLUSIVE');
-  if (number(connection, 'SELECT count(*) FROM sqlite_schema') === 0) {
+  // Only a new file has neither an owner nor tables: one that lost its tables must not pass for new.
+  const owner = number(connection, 'PRAGMA application_id');
+  if (owner === 0 && number(connection, 'SELECT count(*) FROM sqlite_schema') === 0) {
     connection.exec(
       `${schema}; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`,
     );
@@ -119,6 +118,7 @@ function prepare(path: string, connection: DatabaseSync): void {
   connection.exec('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL');
   connection.exec('PRAGMA secure_delete = ON');
+  refuseDamaged(path, connection);
 }
 
 function checkFormat(path: string, connection: DatabaseSync): void {
@@ -133,6 +133,9 @@ function checkFormat(path: string, connection: DatabaseSync): void {
   if (version !== formatVersion || objects.length !== 1 || objects[0]?.['sql'] !== schema) {
     throw new StoreCorruptError(`The store ${path} does not have the tables it should have.`);
   }
+}
+
+function refuseDamaged(path: string, connection: DatabaseSync): void {
   const damage = connection.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (damage !== 'ok') throw new StoreCorruptError(`The store ${path} is damaged: ${damage}.`);
 }

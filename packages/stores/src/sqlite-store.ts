@@ -141,23 +141,17 @@ export class SqliteStore implements Store {
     return undefined;
   }
 
-  /** A failure of SQLite is final: after a failed flush nobody knows what the disk holds until the file is opened again. */
+  /**
+   * A failure of SQLite is final: after a failed flush nobody knows what the disk holds until the file is opened again. A
+   * transaction that was begun is rolled back by closing.
+   */
   #run<T>(work: () => T): T {
     if (this.#failure !== undefined) throw this.#failure;
     try {
       return work();
     } catch (error) {
       this.#failure = sqliteFailure(this.#path, error);
-      if (this.#connection.isTransaction) this.#rollBack();
       throw this.#failure;
-    }
-  }
-
-  #rollBack(): void {
-    try {
-      this.#connection.exec('ROLLBACK');
-    } catch {
-      // The first failure is the one to report, and it is final already.
     }
   }
 

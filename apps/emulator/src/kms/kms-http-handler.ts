@@ -50,11 +50,15 @@ async function answer(kms: Kms, request: IncomingMessage): Promise<KmsResponse |
       'RequestEntityTooLargeException',
       `HTTP content length exceeded ${maxBodyBytes} bytes.`,
     );
-  return kms.handle({
-    target: String(headers['x-amz-target'] ?? ''),
-    body: body.bytes,
-    ...placeOfRequest(headers.authorization),
-  });
+  try {
+    return await kms.handle({
+      target: String(headers['x-amz-target'] ?? ''),
+      body: body.bytes,
+      ...placeOfRequest(headers.authorization),
+    });
+  } finally {
+    body.bytes.fill(0);
+  }
 }
 
 function mediaType(contentType: string | undefined): string {
