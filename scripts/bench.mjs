@@ -17,7 +17,7 @@ const nodeFlags = ['--expose-gc', '--max-semi-space-size=1', '--no-warnings'];
 const memory = {
   MALLOC_TRIM_THRESHOLD_: '1000000000',
   MALLOC_MMAP_THRESHOLD_: '1000000000',
-  MALLOC_TOP_PAD_: '67108864',
+  MALLOC_TOP_PAD_: '4194304',
 };
 
 function run(command, args, options = {}) {

@@ -1,6 +1,6 @@
 """Opens every native format with a reader that was written from docs/formats alone.
 
-Usage: python3 check_formats.py [<file that make_ciphertexts.ts wrote>]
+Usage: python3 check_formats.py [<file that make-ciphertexts.ts wrote>]
 
 Runs over docs/formats/vectors and, where a file is given, over ciphertexts that Keyfold has just made. Prints what fails
 and ends with "N passed, N failed". Needs Debian's python3-cryptography.

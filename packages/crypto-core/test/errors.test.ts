@@ -18,6 +18,13 @@ const classes = [
   core.DataKeyExhaustedError,
   core.SecretDisposedError,
   core.UnsupportedByRuntimeError,
+  core.LegacyFormatMismatchError,
+  core.LegacyAlgorithmUnknownError,
+  core.LegacyKeyUnknownError,
+  core.LegacyTokenOutsideTimeError,
+  core.KdfParametersRefusedError,
+  core.CredentialHashInvalidError,
+  core.CredentialVerifierMissingError,
 ];
 
 describe('errors', () => {

@@ -16,7 +16,10 @@ import { drawNonces } from './drawn-nonces.ts';
 const drawer = new URL('./draw-nonces-elsewhere.ts', import.meta.url);
 
 async function firstMessage(from: NodeJS.EventEmitter): Promise<readonly string[]> {
-  const [message]: unknown[] = await once(from, 'message');
+  const ended = once(from, 'exit').then(() => {
+    throw new Error('The helper ended without sending anything.');
+  });
+  const [message]: unknown[] = await Promise.race([once(from, 'message'), ended]);
   if (!Array.isArray(message)) throw new Error('The helper sent something else than nonces.');
   return message.map(String);
 }

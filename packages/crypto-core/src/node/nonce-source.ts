@@ -13,7 +13,8 @@ const poolByteLength = 1024 * nonceByteLength;
  * snapshot is being built there is no pool.
  */
 export class NonceSource {
-  readonly #pool = new DataView(new ArrayBuffer(poolByteLength));
+  readonly #poolBytes = new Uint8Array(new ArrayBuffer(poolByteLength));
+  readonly #pool = new DataView(this.#poolBytes.buffer);
   #used = poolByteLength;
   readonly #nonce = new Uint8Array(new ArrayBuffer(nonceByteLength));
   readonly #words = new DataView(this.#nonce.buffer);
@@ -22,7 +23,8 @@ export class NonceSource {
   next(): Uint8Array {
     if (this.#used === poolByteLength) {
       if (isBuildingSnapshot()) return randomFillSync(this.#nonce);
-      randomFillSync(this.#pool);
+      // Not the DataView: once optimised, Node 24 now and then takes one for no ArrayBufferView and throws.
+      randomFillSync(this.#poolBytes);
       this.#used = 0;
     }
     const at = this.#used;
