@@ -1,5 +1,5 @@
 // Measures on the Node that runs it and writes Markdown to standard output; progress goes to standard error.
-//   node src/main.mjs --rounds 30 [--only <words of a group's title>] [--size <'64 B', …>]
+//   node src/main.mjs --rounds 20 [--only <words of a group's title>] [--size <'64 B', …>]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cryptoCoreGroups } from './crypto-core-groups.mjs';
@@ -8,7 +8,7 @@ import { digits, isMissed, table } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
     size: { type: 'string' },
   },

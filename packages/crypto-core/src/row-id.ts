@@ -93,7 +93,7 @@ export function writeRowId(type: RowIdType, id: RowId, out: Uint8Array): number 
 }
 
 /**
- * Most ids are a few digits: written here they cost a fiftieth of an open less than by the encoder.
+ * Most ids are a few digits: writing them here is cheaper than calling the encoder.
  *
  * @returns bytes written; undefined for a text that is long or not ASCII
  */

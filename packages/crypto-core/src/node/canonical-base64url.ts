@@ -6,7 +6,7 @@ const scratch = new Uint8Array(new ArrayBuffer(8192));
 /**
  * Whether `text` is the one spelling of `bytes` in base64url without padding (RFC 4648 §3.5, §5).
  *
- * Encoding again and comparing would say it, too; it costs twice as much and leaves a string for the collector. What
+ * Encoding again and comparing would say it, too, but costs more and leaves a string for the collector. What
  * Node's decoder forgives is looked for instead: it skips or stops at what it does not know, so that fewer bytes come
  * out than the digits have; it takes a character for the ASCII one that shares its low byte; it takes the other
  * alphabet; it ignores unused bits.
