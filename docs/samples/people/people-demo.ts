@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, globSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -225,6 +225,8 @@ export class PeopleDemo {
     const copy = join(this.#options.folder, 'copy');
     for (const name of globSync(['people.sqlite*', 'keyfold'], { cwd: this.#options.folder }))
       cpSync(join(this.#options.folder, name), join(copy, name), { recursive: true });
+    // The emulator refuses a folder of keys that others may read.
+    chmodSync(join(copy, 'keyfold'), 0o700);
     const program = join(import.meta.dirname, 'fresh-process.ts');
     const { stdout } = await promisify(execFile)(process.execPath, [sources, program, copy]);
     return JSON.parse(stdout);

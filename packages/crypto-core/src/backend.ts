@@ -3,6 +3,7 @@ import type { DataKeyHeader, DataKeyWrapping } from './data-key-header.ts';
 import type { FieldContext, ValueContext } from './encryption-context.ts';
 import type { KeyPlace } from './key-place.ts';
 import type { Plaintext } from './plaintext.ts';
+import type { Primitives } from './primitives.ts';
 import type { RowId } from './row-id.ts';
 import type { SecretBytes } from './secret-bytes.ts';
 
@@ -50,6 +51,14 @@ export interface DataKeySealer extends Disposable {
    * @throws {@link SecretDisposedError} after disposal
    */
   sealField(value: Plaintext, context: FieldContext, rowId: RowId): Awaitable<Uint8Array>;
+  /**
+   * The input key of one more stream, 32 bytes, for `sealStream`; the caller disposes of it. Counts as one seal.
+   *
+   * @internal
+   * @throws {@link DataKeyExhaustedError} when no seal is left
+   * @throws {@link SecretDisposedError} after disposal
+   */
+  sealingStreamKey(): Awaitable<SecretBytes>;
 }
 
 /**
@@ -85,6 +94,13 @@ export interface DataKeyOpener extends Disposable {
    * @throws {@link SecretDisposedError} after disposal
    */
   openField(field: Uint8Array, context: FieldContext, rowId: RowId): Awaitable<Plaintext>;
+  /**
+   * The input key of this data key's streams, 32 bytes, for `openStream` and `openRange`; the caller disposes of it.
+   *
+   * @internal
+   * @throws {@link SecretDisposedError} after disposal
+   */
+  openingStreamKey(): Awaitable<SecretBytes>;
 }
 
 /** A key that wraps other keys, each bound to its place. Counting its uses is its owner's task. */
@@ -123,6 +139,12 @@ export interface HkdfOptions {
 export interface CryptoBackend {
   /** For messages and telemetry. */
   readonly name: string;
+  /**
+   * What the formats of this package are built on.
+   *
+   * @internal
+   */
+  readonly primitives: Primitives;
   /** A new random data key of this process. */
   createDataKey(): Awaitable<FreshDataKey>;
   /**

@@ -7,13 +7,23 @@ export type CryptoErrorCode =
   | 'not_keyfold_ciphertext'
   | 'unsupported_format'
   | 'truncated_ciphertext'
+  | 'stream_too_long'
   | 'non_canonical_encoding'
   | 'unsupported_value'
+  | 'low_entropy_index'
   | 'integrity_check_failed'
   | 'commitment_mismatch'
   | 'key_unwrap_failed'
   | 'data_key_exhausted'
-  | 'secret_disposed';
+  | 'secret_disposed'
+  | 'unsupported_by_runtime'
+  | 'legacy_format_mismatch'
+  | 'legacy_algorithm_unknown'
+  | 'legacy_key_unknown'
+  | 'legacy_token_outside_time'
+  | 'kdf_parameters_refused'
+  | 'credential_hash_invalid'
+  | 'credential_verifier_missing';
 
 /**
  * For each code, where its cause lies and the way out. None of them is retryable: the same bytes fail again.
@@ -41,6 +51,10 @@ export const cryptoErrors: Readonly<
     layer: 'format',
     hint: 'Bytes are missing at the end: check that the column or message is long enough to hold all of them.',
   },
+  stream_too_long: {
+    layer: 'format',
+    hint: 'One stream holds less than 64 TiB: seal the object as several, numbered in their contexts.',
+  },
   non_canonical_encoding: {
     layer: 'format',
     hint: 'Pass the bytes or the text exactly as they were produced, without padding, white space or re-encoding.',
@@ -48,6 +62,10 @@ export const cryptoErrors: Readonly<
   unsupported_value: {
     layer: 'format',
     hint: 'Encrypt bytes, text, a number, bigint, boolean, valid date, or plain JSON; keep null and undefined in the clear.',
+  },
+  low_entropy_index: {
+    layer: 'config',
+    hint: 'Leave the column unindexed, or accept with acceptLowEntropy: true what docs/formats/blind-index.md says of it.',
   },
   integrity_check_failed: {
     layer: 'integrity',
@@ -68,6 +86,38 @@ export const cryptoErrors: Readonly<
   secret_disposed: {
     layer: 'key',
     hint: 'The key was zeroised when its owner disposed of it: obtain it again instead of keeping a reference.',
+  },
+  unsupported_by_runtime: {
+    layer: 'config',
+    hint: 'Use a backend or a runtime that has the algorithm which the message names, or another algorithm.',
+  },
+  legacy_format_mismatch: {
+    layer: 'format',
+    hint: 'The stored value is not what the named codec reads: check which system wrote it and name that format and its encoding.',
+  },
+  legacy_algorithm_unknown: {
+    layer: 'format',
+    hint: "Name the record's algorithm among those of the codec, once you know what wrote it; nothing was unwrapped.",
+  },
+  legacy_key_unknown: {
+    layer: 'key',
+    hint: 'Give the codec the key of this version, from a backup of the system that wrote the value if need be.',
+  },
+  legacy_token_outside_time: {
+    layer: 'integrity',
+    hint: 'The token is authentic, but too old or from the future: check the clocks, or leave out the time to live for stored data.',
+  },
+  kdf_parameters_refused: {
+    layer: 'format',
+    hint: 'The stored parameters are too weak to be safe or too costly to be honest; docs/formats/derivation.md states the bounds.',
+  },
+  credential_hash_invalid: {
+    layer: 'format',
+    hint: 'Restore the stored hash from a copy, or have the credential set anew: nothing can match it.',
+  },
+  credential_verifier_missing: {
+    layer: 'config',
+    hint: 'Pass `verifyBcrypt`, a function that checks bcrypt hashes: no runtime has bcrypt of its own.',
   },
 };
 
@@ -111,6 +161,14 @@ export class TruncatedCiphertextError extends KeyfoldError {
   }
 }
 
+/** More chunks than one stream may have. */
+export class StreamTooLongError extends KeyfoldError {
+  readonly code = 'stream_too_long';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.stream_too_long, ...options });
+  }
+}
+
 /** A second spelling of what has exactly one, such as padded base64 or a header with bytes after its end. */
 export class NonCanonicalEncodingError extends KeyfoldError {
   readonly code = 'non_canonical_encoding';
@@ -135,6 +193,14 @@ export class IntegrityCheckFailedError extends KeyfoldError {
   readonly code = 'integrity_check_failed';
   constructor(message: string, options?: ErrorOptions) {
     super(message, { ...cryptoErrors.integrity_check_failed, ...options });
+  }
+}
+
+/** A blind index over values that are few enough to be tried out, declared without saying so. */
+export class LowEntropyIndexError extends KeyfoldError {
+  readonly code = 'low_entropy_index';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.low_entropy_index, ...options });
   }
 }
 
@@ -167,5 +233,69 @@ export class SecretDisposedError extends KeyfoldError {
   readonly code = 'secret_disposed';
   constructor(message: string, options?: ErrorOptions) {
     super(message, { ...cryptoErrors.secret_disposed, ...options });
+  }
+}
+
+/** The runtime's cryptography does not have an algorithm; nothing is emulated in its place. */
+export class UnsupportedByRuntimeError extends KeyfoldError {
+  readonly code = 'unsupported_by_runtime';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.unsupported_by_runtime, ...options });
+  }
+}
+
+/** What is stored does not have the form that the named codec reads. */
+export class LegacyFormatMismatchError extends KeyfoldError {
+  readonly code = 'legacy_format_mismatch';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.legacy_format_mismatch, ...options });
+  }
+}
+
+/** A record names an algorithm that the codec was not given. */
+export class LegacyAlgorithmUnknownError extends KeyfoldError {
+  readonly code = 'legacy_algorithm_unknown';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.legacy_algorithm_unknown, ...options });
+  }
+}
+
+/** The key version that a stored value names is not at hand. */
+export class LegacyKeyUnknownError extends KeyfoldError {
+  readonly code = 'legacy_key_unknown';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.legacy_key_unknown, ...options });
+  }
+}
+
+/** An authentic token is older than its time to live, or its time lies in the future. */
+export class LegacyTokenOutsideTimeError extends KeyfoldError {
+  readonly code = 'legacy_token_outside_time';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.legacy_token_outside_time, ...options });
+  }
+}
+
+/** Stored parameters of a password-based derivation cannot be read or lie outside of the bounds. */
+export class KdfParametersRefusedError extends KeyfoldError {
+  readonly code = 'kdf_parameters_refused';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.kdf_parameters_refused, ...options });
+  }
+}
+
+/** A stored hash of a credential is damaged or of an unknown kind. */
+export class CredentialHashInvalidError extends KeyfoldError {
+  readonly code = 'credential_hash_invalid';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.credential_hash_invalid, ...options });
+  }
+}
+
+/** A stored password hash is one of bcrypt, and the caller passed no function that verifies those. */
+export class CredentialVerifierMissingError extends KeyfoldError {
+  readonly code = 'credential_verifier_missing';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.credential_verifier_missing, ...options });
   }
 }

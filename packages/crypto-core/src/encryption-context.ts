@@ -176,7 +176,7 @@ export function prepareFieldContext(options: FieldContextOptions): FieldContext 
 /**
  * u16 count ‖ (lp16(key) ‖ lp16(value))…, in order of the keys' UTF-8 bytes. Own enumerable string keys only.
  */
-function writeContext(out: CanonicalBytes, context: EncryptionContext): void {
+export function writeContext(out: CanonicalBytes, context: EncryptionContext): void {
   if (!isPlainObject(context)) {
     throw new InvalidEncryptionContextError('The encryption context must be a plain object of strings.');
   }

@@ -28,6 +28,7 @@ export interface RowIdTypeRow {
 
 const canonicalInteger = /^(?:0|-?[1-9][0-9]*)$/;
 const canonicalUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const maxShortTextLength = 32;
 const utf8 = new TextEncoder();
 
 /** For each declared type of row ids: its byte in the AAD and its one canonical form. */
@@ -84,9 +85,26 @@ export function writeRowId(type: RowIdType, id: RowId, out: Uint8Array): number 
     out.set(form);
     return form.byteLength;
   }
+  const asciiLength = writeShortAscii(form, out);
+  if (asciiLength !== undefined) return asciiLength;
   const { read, written } = utf8.encodeInto(form, out);
   if (read < form.length || written > maxRowIdBytes) throw tooLong();
   return written;
+}
+
+/**
+ * Most ids are a few digits: writing them here is cheaper than calling the encoder.
+ *
+ * @returns bytes written; undefined for a text that is long or not ASCII
+ */
+function writeShortAscii(text: string, out: Uint8Array): number | undefined {
+  if (text.length > maxShortTextLength) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return undefined;
+    out[i] = unit;
+  }
+  return text.length;
 }
 
 function tooLong(): InvalidEncryptionContextError {

@@ -213,7 +213,7 @@ describe('an opener', () => {
 
   it('has no method that seals, and no call takes a nonce', () => {
     expectTypeOf<keyof DataKeyOpener>().toEqualTypeOf<
-      'header' | 'openValue' | 'openField' | typeof Symbol.dispose
+      'header' | 'openValue' | 'openField' | 'openingStreamKey' | typeof Symbol.dispose
     >();
     const { sealer } = dataKeyPair();
     expectTypeOf(sealer.sealValue).parameters.toEqualTypeOf<[value: Plaintext, context: ValueContext]>();

@@ -8,13 +8,23 @@ const classes = [
   core.NotKeyfoldCiphertextError,
   core.UnsupportedFormatError,
   core.TruncatedCiphertextError,
+  core.StreamTooLongError,
   core.NonCanonicalEncodingError,
   core.UnsupportedValueError,
+  core.LowEntropyIndexError,
   core.IntegrityCheckFailedError,
   core.CommitmentMismatchError,
   core.KeyUnwrapFailedError,
   core.DataKeyExhaustedError,
   core.SecretDisposedError,
+  core.UnsupportedByRuntimeError,
+  core.LegacyFormatMismatchError,
+  core.LegacyAlgorithmUnknownError,
+  core.LegacyKeyUnknownError,
+  core.LegacyTokenOutsideTimeError,
+  core.KdfParametersRefusedError,
+  core.CredentialHashInvalidError,
+  core.CredentialVerifierMissingError,
 ];
 
 describe('errors', () => {

@@ -57,8 +57,9 @@ describe('nonces', () => {
     const before = [draw(), draw(), draw()]; // the pool of this thread is filled when the others start
     const worker = new Worker(drawer, { execArgv: [] });
     const child = fork(drawer, { execArgv: [], silent: true });
+    const exited = once(child, 'exit'); // from the start: it may be gone before the worker has answered
     const others = await Promise.all([firstMessage(worker), firstMessage(child)]);
-    await Promise.all([worker.terminate(), once(child, 'exit')]);
+    await Promise.all([worker.terminate(), exited]);
     const all = [...before, ...others.flat(), draw(), draw(), draw()];
     expect(all).toHaveLength(12);
     expect(new Set(all).size).toBe(12);

@@ -93,9 +93,9 @@ class MemoryStore implements Store {
   }
 }
 
-/** Neither side may see later changes of the other's memory. */
+/** Neither side may see later changes of the other's memory. (A Buffer's `slice` would share it.) */
 function copyOf(row: StoredRow): StoredRow {
-  return { ...row, key: [...row.key], content: row.content.slice() };
+  return { ...row, key: [...row.key], content: Uint8Array.from(row.content) };
 }
 
 /** One character a byte: JavaScript then compares such strings in the order of the bytes. */

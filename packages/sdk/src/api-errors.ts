@@ -12,7 +12,12 @@ export interface ApiRefusal {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The base of refusals by the service: one class for each code of the protocol's table, which gives its layer and hint. */
+/**
+ * The base of refusals by the service: one class for each code of the protocol's table, which gives its layer.
+ *
+ * Unlike those of other errors, message and hint are not constant: they are the service's own text, sanitised (the API
+ * key redacted, one line of printable characters, at most 500 of them); the table's, where the service sent none.
+ */
 export abstract class ApiError extends CallError {
   abstract override readonly code: ApiErrorCode;
   /** How long the service asked to wait before trying again, in milliseconds. */

@@ -1,6 +1,7 @@
 import { type PageQuery, type Role, roles, type TenantGrant } from '@keyfold/protocol';
 import { AnswerMismatch, readField, readList, readString } from './answer-fields.ts';
 import type { ApiClient } from './api-client.ts';
+import { requireObject } from './arguments.ts';
 import { type CallOptions, type Page, readPage } from './calls.ts';
 import { checkedIdentifier } from './identifiers.ts';
 
@@ -27,7 +28,7 @@ export interface NewApiKey {
   readonly role: Role;
   /** Ids of tenants, or `'*'` for all of them. */
   readonly tenants: TenantGrant;
-  /** At most 256 characters. */
+  /** At most 256 characters, without control characters. Default: empty. */
   readonly description?: string;
 }
 
@@ -48,6 +49,7 @@ export class ApiKeys {
    * ```
    */
   async create(key: NewApiKey, options: CallOptions = {}): Promise<CreatedApiKey> {
+    requireObject('The API key', key);
     const { role, tenants, description = '' } = key;
     const body = { role, tenants, description };
     return await this.#client.call('createApiKey', { params: {}, body, ...options }, ({ json }) => ({

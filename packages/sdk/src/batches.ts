@@ -1,19 +1,66 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Awaitable, isKeyfoldError } from '@keyfold/crypto-core';
+import { requireArray } from './arguments.ts';
+import type { BeforeWait } from './awaitables.ts';
 import { BatchItemError } from './value-errors.ts';
 
 /** Items that are worked on before other work of the process gets its turn: some ten milliseconds. */
 const itemsPerTurn = 250;
 
-/** Works through a batch in turns of the event loop, in order. `start` is the position of a part's first item. */
-export async function inTurns<T, R>(
-  items: readonly T[],
-  run: (part: readonly T[], start: number) => Promise<readonly R[]>,
+/**
+ * What is to be done with each item of a batch.
+ *
+ * @throws InvalidArgumentError when it is no array; BatchItemError for the first item that cannot be prepared
+ */
+export function prepareBatch<T, Item>(
+  batch: readonly T[],
+  prepare: (item: T, position: number) => Item,
+): readonly Item[] {
+  requireArray('A batch', batch);
+  // Not `map`, which leaves out the holes of an array.
+  return Array.from(batch, (item, position) => atIndex(position, () => prepare(item, position)));
+}
+
+/** How a batch is worked on. */
+export interface BatchWork<Item, R> {
+  /** Puts copies of our own in the place of what an item holds of the caller's. */
+  readonly detach: (item: Item) => void;
+  /** Works on some of the items; calls `beforeWait` before it waits for anything with items that are not done. */
+  readonly run: (part: readonly Item[], beforeWait: BeforeWait) => Promise<readonly R[]>;
+}
+
+/** Works through a batch in turns of the event loop, in order: the first turn in the caller's own tick. */
+export async function inTurns<Item, R>(
+  items: readonly Item[],
+  { detach, run }: BatchWork<Item, R>,
 ): Promise<R[]> {
+  for (const item of items.slice(itemsPerTurn)) detach(item); // they have to wait in any case
+  let detached = false;
+  const detachFirst = (): void => {
+    if (detached) return;
+    detached = true;
+    for (const item of items.slice(0, itemsPerTurn)) detach(item);
+  };
   const results: R[] = [];
   for (let start = 0; start < items.length; start += itemsPerTurn) {
     if (start > 0) await setImmediate();
-    for (const result of await run(items.slice(start, start + itemsPerTurn), start)) results.push(result);
+    const part = items.slice(start, start + itemsPerTurn);
+    for (const result of await run(part, detachFirst)) results.push(result);
+  }
+  return results;
+}
+
+/** Works on items one after the other, without a turn of the event loop where there is nothing to wait for. */
+export async function oneByOne<Item, R>(
+  items: readonly Item[],
+  beforeWait: BeforeWait,
+  run: (item: Item) => Awaitable<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    const result = run(item);
+    if (result instanceof Promise) beforeWait();
+    results.push(result instanceof Promise ? await result : result);
   }
   return results;
 }

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isUint8Array } from 'node:util/types';
+import { requireArray } from './arguments.ts';
 import { CertificateAuthorityInvalidError } from './configuration-errors.ts';
 
 /** PEM text, or its bytes; each may hold several certificates. */
@@ -14,11 +16,14 @@ const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
  * @throws {@link CertificateAuthorityInvalidError} when a text holds no certificate, or one that does not parse
  */
 export function parseCertificateAuthorities(input: PemInput): readonly string[] {
-  const texts = typeof input === 'string' || input instanceof Uint8Array ? [input] : input;
+  const texts = typeof input === 'string' || isUint8Array(input) ? [input] : input;
+  requireArray('tls.ca, unless it is text or bytes,', texts, CertificateAuthorityInvalidError);
   if (texts.length === 0) throw new CertificateAuthorityInvalidError('tls.ca is an empty list.');
-  return texts.flatMap((text) =>
-    parseBundle(typeof text === 'string' ? text : new TextDecoder().decode(text)),
-  );
+  return texts.flatMap((text) => {
+    if (typeof text === 'string') return parseBundle(text);
+    if (isUint8Array(text)) return parseBundle(new TextDecoder().decode(text));
+    throw new CertificateAuthorityInvalidError('tls.ca holds something that is neither text nor bytes.');
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@keyfold/crypto-core';
+import { requireObject } from './arguments.ts';
 import { type BaseUrl, parseBaseUrl } from './base-url.ts';
 import { type CacheLimits, defaultCacheLimits } from './cache-limits.ts';
 import {
@@ -7,6 +8,7 @@ import {
   readCertificateAuthorities,
 } from './certificate-authorities.ts';
 import { ApiKeyNotConfiguredError, BaseUrlInvalidError, OptionInvalidError } from './configuration-errors.ts';
+import { leaseClock } from './lease-clock.ts';
 import { parsePins } from './public-key-pins.ts';
 import { defaultRetryPolicy } from './retry-policy.ts';
 import type { TlsConfig } from './tls-settings.ts';
@@ -39,7 +41,10 @@ export interface KeyfoldOptions {
   readonly maxAttempts?: number;
   /** How long and how much data keys are kept in memory. */
   readonly cache?: Partial<CacheLimits>;
-  /** Default: the system's clocks. */
+  /**
+   * The time that leases go by, for tests and demonstrations. It can end leases early, never stretch them: the process's
+   * own monotonic time counts beside its wall time. Default: the system's clocks.
+   */
   readonly clock?: Clock;
 }
 
@@ -63,6 +68,10 @@ export interface Config {
  * @throws ConfigurationError
  */
 export function resolveConfig(options: KeyfoldOptions, environment: Environment): Config {
+  requireObject('The options', options, OptionInvalidError);
+  for (const name of ['tls', 'cache', 'clock'] as const) {
+    if (options[name] !== undefined) requireObject(name, options[name], OptionInvalidError);
+  }
   const { apiKey, baseUrl, tls, insecureLoopback, timeoutMs, maxAttempts, cache, clock } = options;
   return {
     apiKey: resolveApiKey(apiKey ?? environment['KEYFOLD_API_KEY']),
@@ -83,7 +92,7 @@ export function resolveConfig(options: KeyfoldOptions, environment: Environment)
         2 ** 20,
       ),
     },
-    clock: clock ?? systemClock,
+    clock: clock === undefined ? systemClock : leaseClock(clock),
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   DataKeySealer,
   KeyfoldError,
 } from '@keyfold/crypto-core';
+import type { BeforeWait } from './awaitables.ts';
 import type { CacheLimits } from './cache-limits.ts';
 import type { KeyScope } from './key-scope.ts';
 import type { KeyService } from './key-service.ts';
@@ -37,6 +38,7 @@ export class DataKeyCache {
   readonly #opening: OpeningCache;
   readonly #timers: Timers;
   #nextSweep: Disposable | undefined;
+  #closed = false;
 
   constructor(options: DataKeyCacheOptions) {
     const { backend, clock, limits, timers } = options;
@@ -48,8 +50,13 @@ export class DataKeyCache {
   }
 
   /** @see SealingCache.seal */
-  seal<T>(scope: KeyScope, seals: number, run: (sealer: DataKeySealer) => Awaitable<T>): Awaitable<T> {
-    return this.#sealing.seal(scope, seals, run);
+  seal<T>(
+    scope: KeyScope,
+    seals: number,
+    run: (sealer: DataKeySealer) => Awaitable<T>,
+    beforeWait?: BeforeWait,
+  ): Awaitable<T> {
+    return this.#sealing.seal(scope, seals, run, beforeWait);
   }
 
   /** @see OpeningCache.open */
@@ -57,8 +64,9 @@ export class DataKeyCache {
     scope: KeyScope,
     header: DataKeyHeader,
     run: (opener: DataKeyOpener) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Awaitable<T> {
-    return this.#opening.open(scope, header, run);
+    return this.#opening.open(scope, header, run, beforeWait);
   }
 
   /** @see OpeningCache.openAll */
@@ -66,8 +74,9 @@ export class DataKeyCache {
     scope: KeyScope,
     items: readonly Item[],
     run: (item: Item, key: OpeningKey) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Promise<readonly T[]> {
-    return this.#opening.openAll(scope, items, run);
+    return this.#opening.openAll(scope, items, run, beforeWait);
   }
 
   /** The same data keys, wrapped anew; nothing is cached. */
@@ -91,12 +100,14 @@ export class DataKeyCache {
 
   /** Zeroises everything; later calls throw ClientClosedError. */
   close(): void {
+    this.#closed = true;
     this.#nextSweep?.[Symbol.dispose]();
     this.#sealing.close();
     this.#opening.close();
   }
 
   #sweepLater(): void {
+    if (this.#closed) return; // an answer that was under way; its key is destroyed already
     this.#nextSweep ??= this.#timers.after(sweepIntervalMs, () => {
       this.#nextSweep = undefined;
       this.#sealing.sweep();

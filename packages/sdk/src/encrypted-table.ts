@@ -1,9 +1,9 @@
 import type { Awaitable, DataKeyOpener, DataKeySealer, Plaintext } from '@keyfold/crypto-core';
-import { whenAll } from './awaitables.ts';
-import { atIndex, atIndexLater, inTurns } from './batches.ts';
+import { type BeforeWait, whenAll } from './awaitables.ts';
+import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { KeyScope } from './key-scope.ts';
-import { type AnyRow, type RowPlan, TableLayout } from './table-layout.ts';
+import { type AnyRow, type DecryptionPlan, ownPlan, type RowPlan, TableLayout } from './table-layout.ts';
 import type {
   AcceptedIdOf,
   DecryptedRowOf,
@@ -55,9 +55,14 @@ export class EncryptedTable<S extends TableSchema> {
    * ```
    */
   async encrypt<Id extends AcceptedIdOf<S>>(row: PlainRowOf<S, Id>): Promise<EncryptedRowOf<S, Id>> {
-    const plan = this.#layout.planEncryption(row);
-    const encrypted = await this.#keys.seal(this.#scope, plan.steps.length, (sealer) =>
-      this.#encrypt(row, plan, sealer),
+    let plan = this.#layout.planEncryption(row);
+    const encrypted = await this.#keys.seal(
+      this.#scope,
+      plan.steps.length,
+      (sealer) => this.#encrypt(plan, sealer),
+      () => {
+        plan = ownPlan(plan);
+      },
     );
     return encrypted as EncryptedRowOf<S, Id>;
   }
@@ -70,7 +75,14 @@ export class EncryptedTable<S extends TableSchema> {
   async encryptMany<Id extends AcceptedIdOf<S>>(
     rows: readonly PlainRowOf<S, Id>[],
   ): Promise<EncryptedRowOf<S, Id>[]> {
-    const encrypted = await inTurns<AnyRow, AnyRow>(rows, (part, start) => this.#encryptPart(part, start));
+    const items = prepareBatch<AnyRow, RowItem<RowPlan<Plaintext>>>(rows, (row, position) => ({
+      position,
+      plan: this.#layout.planEncryption(row),
+    }));
+    const encrypted = await inTurns(items, {
+      detach,
+      run: (part, beforeWait) => this.#encryptPart(part, beforeWait),
+    });
     return encrypted as EncryptedRowOf<S, Id>[];
   }
 
@@ -86,9 +98,14 @@ export class EncryptedTable<S extends TableSchema> {
   async decrypt<const Row extends SelectedRowOf<S>>(
     row: Row & Undeclared<S, Row>,
   ): Promise<DecryptedRowOf<S, Row>> {
-    const plan = this.#layout.planDecryption(row);
-    const decrypted = await this.#keys.open(this.#scope, plan.header, (opener) =>
-      this.#decrypt(row, plan, opener),
+    let plan = this.#layout.planDecryption(row);
+    const decrypted = await this.#keys.open(
+      this.#scope,
+      plan.header,
+      (opener) => this.#decrypt(plan, opener),
+      () => {
+        plan = ownPlan(plan);
+      },
     );
     return decrypted as DecryptedRowOf<S, Row>;
   }
@@ -101,50 +118,68 @@ export class EncryptedTable<S extends TableSchema> {
   async decryptMany<const Row extends SelectedRowOf<S>>(
     rows: readonly (Row & Undeclared<S, Row>)[],
   ): Promise<DecryptedRowOf<S, Row>[]> {
-    const decrypted = await inTurns<AnyRow, AnyRow>(rows, (part, start) => this.#decryptPart(part, start));
+    const items = prepareBatch<AnyRow, RowItem<DecryptionPlan>>(rows, (row, position) => ({
+      position,
+      plan: this.#layout.planDecryption(row),
+    }));
+    const decrypted = await inTurns(items, {
+      detach,
+      run: (part, beforeWait) => this.#decryptPart(part, beforeWait),
+    });
     return decrypted as DecryptedRowOf<S, Row>[];
   }
 
-  #encrypt(row: AnyRow, plan: RowPlan<Plaintext>, sealer: DataKeySealer): Awaitable<AnyRow> {
+  #encrypt(plan: RowPlan<Plaintext>, sealer: DataKeySealer): Awaitable<AnyRow> {
     return whenAll(
       // All begun in one tick, while the key is known to be good.
       plan.steps.map(({ column, value }) => sealer.sealField(value, column.context, plan.id)),
-      (sealed) => this.#layout.encryptedRow(row, plan, sealed, sealer.recordHeader()),
+      (sealed) => this.#layout.encryptedRow(plan, sealed, sealer.recordHeader()),
     );
   }
 
-  async #encryptPart(part: readonly AnyRow[], start: number): Promise<readonly AnyRow[]> {
-    const plans = part.map((row, index) => {
-      const position = start + index;
-      return { row, position, plan: atIndex(position, () => this.#layout.planEncryption(row)) };
-    });
-    const encrypted: AnyRow[] = [];
-    for (const { row, position, plan } of plans) {
-      const result = this.#keys.seal(this.#scope, plan.steps.length, (sealer) =>
-        atIndexLater(position, () => this.#encrypt(row, plan, sealer)),
-      );
-      encrypted.push(await result);
-    }
-    return encrypted;
-  }
-
-  async #decryptPart(part: readonly AnyRow[], start: number): Promise<readonly AnyRow[]> {
-    const items = part.map((row, index) => {
-      const position = start + index;
-      const plan = atIndex(position, () => this.#layout.planDecryption(row));
-      return { row, position, plan, header: plan.header };
-    });
-    return await this.#keys.openAll(this.#scope, items, ({ row, position, plan }, key) =>
-      atIndexLater(position, () => key.use((opener) => this.#decrypt(row, plan, opener))),
+  async #encryptPart(
+    part: readonly RowItem<RowPlan<Plaintext>>[],
+    beforeWait: BeforeWait,
+  ): Promise<readonly AnyRow[]> {
+    return await oneByOne(part, beforeWait, (item) =>
+      this.#keys.seal(
+        this.#scope,
+        item.plan.steps.length,
+        (sealer) => atIndexLater(item.position, () => this.#encrypt(item.plan, sealer)),
+        beforeWait,
+      ),
     );
   }
 
-  #decrypt(row: AnyRow, plan: RowPlan<Uint8Array>, opener: DataKeyOpener): Awaitable<AnyRow> {
+  async #decryptPart(
+    part: readonly RowItem<DecryptionPlan>[],
+    beforeWait: BeforeWait,
+  ): Promise<readonly AnyRow[]> {
+    return await this.#keys.openAll(
+      this.#scope,
+      part.map((item) => ({ item, header: item.plan.header })),
+      ({ item }, key) =>
+        atIndexLater(item.position, () => key.use((opener) => this.#decrypt(item.plan, opener))),
+      beforeWait,
+    );
+  }
+
+  #decrypt(plan: RowPlan<Uint8Array>, opener: DataKeyOpener): Awaitable<AnyRow> {
     return whenAll(
       plan.steps.map(({ column, value }) => opener.openField(value, column.context, plan.id)),
-      (opened) => this.#layout.decryptedRow(row, plan, opened),
+      (opened) => this.#layout.decryptedRow(plan, opened),
     );
   }
+}
+
+/** A row of a batch. */
+interface RowItem<Plan> {
+  readonly position: number;
+  plan: Plan;
+}
+
+function detach(item: RowItem<RowPlan<unknown>>): void {
+  item.plan = ownPlan(item.plan);
 }
 
 /** The plaintext row of a table: `type Person = PlainRow<typeof people>`. */

@@ -109,6 +109,7 @@ export {
   ColumnMissingError,
   ColumnNotNullableError,
   ColumnUnknownError,
+  RowInvalidError,
   SchemaError,
   type SchemaErrorCode,
   TableInvalidError,

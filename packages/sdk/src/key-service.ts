@@ -29,21 +29,18 @@ export interface KeyServiceLimits {
  * an outage. What concerns one item only is that item's answer.
  */
 export interface KeyService {
-  /** The data keys stay the caller's. At most 500. */
+  /** The data keys stay the caller's. At most `limits.batchItems`. */
   wrap(
     scope: KeyScope,
     dataKeys: readonly Pick<FreshDataKey, 'secret' | 'commitment'>[],
     limits?: KeyServiceLimits,
   ): Promise<Leased<DataKeyWrapping>>;
-  /** The data keys returned are the caller's, to be disposed of. At most 500. */
+  /** The data keys returned are the caller's, to be disposed of. At most `limits.batchItems`. */
   unwrap(
     scope: KeyScope,
     headers: readonly DataKeyHeader[],
     limits?: KeyServiceLimits,
   ): Promise<Leased<SecretBytes | KeyfoldError>>;
-  /** The same data keys, wrapped anew. At most 500. */
+  /** The same data keys, wrapped anew. At most `limits.batchItems`. */
   rewrap(scope: KeyScope, headers: readonly DataKeyHeader[]): Promise<Leased<DataKeyHeader | KeyfoldError>>;
 }
-
-/** Most data keys of one call. */
-export const maxBatchItems = 500;

@@ -6,7 +6,7 @@ import {
   type KeyfoldError,
   type SecretBytes,
 } from '@keyfold/crypto-core';
-import { whenAll } from './awaitables.ts';
+import { type BeforeWait, whenAll } from './awaitables.ts';
 import { renewalCallLimits, renewalPauseMs } from './cache-limits.ts';
 import { ClientClosedError } from './configuration-errors.ts';
 import type { KeyScope } from './key-scope.ts';
@@ -44,27 +44,33 @@ export class OpeningCache {
     scope: KeyScope,
     header: DataKeyHeader,
     run: (opener: DataKeyOpener) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Awaitable<T> {
     const key = this.#keys.get(mapKeyOf(scope, header));
-    if (key?.usable !== true) return this.#openCold(scope, header, run);
+    if (key?.usable !== true) return this.#openCold(scope, header, run, beforeWait);
     this.#touch(key);
     return key.use(run);
   }
 
   /**
    * Lends each item's key to `run`, for all items in one tick, and answers with the results in order. Keys that are
-   * missing are asked for together. A key that was refused throws when it is used.
+   * missing are asked for together; if none is, the tick is the caller's own. A key that was refused throws when it is
+   * used.
    */
   async openAll<Item extends { readonly header: DataKeyHeader }, T>(
     scope: KeyScope,
     items: readonly Item[],
     run: (item: Item, key: OpeningKey) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Promise<readonly T[]> {
     for (let round = 1; round <= maxRounds; round++) {
       const pairs = items.map((item) => ({ item, key: this.#keyFor(scope, item.header) }));
       for (const { key } of pairs) key.await();
       try {
-        await Promise.all(pairs.map(({ key }) => key.arrival));
+        if (!pairs.every(({ key }) => key.settled)) {
+          beforeWait?.();
+          await Promise.all(pairs.map(({ key }) => key.arrival));
+        }
         if (pairs.every(({ key }) => key.settled)) {
           return await whenAll(
             pairs.map(({ item, key }) => run(item, key)),
@@ -106,8 +112,9 @@ export class OpeningCache {
     scope: KeyScope,
     header: DataKeyHeader,
     run: (opener: DataKeyOpener) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Promise<T> {
-    const [result] = await this.openAll(scope, [{ header }], (_, key) => key.use(run));
+    const [result] = await this.openAll(scope, [{ header }], (_, key) => key.use(run), beforeWait);
     return result as T; // one item, one result
   }
 
@@ -125,6 +132,7 @@ export class OpeningCache {
     this.#keys.delete(mapKey); // so that it comes last in order
     this.#keys.set(mapKey, key);
     key.arrival = this.#fetch(key);
+    key.arrival.catch(() => undefined); // a call may give up before it waits
     return key;
   }
 

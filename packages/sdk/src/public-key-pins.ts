@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { requireArray } from './arguments.ts';
 import { PinsInvalidError } from './configuration-errors.ts';
 
 const pinForm = /^sha256\/[A-Za-z0-9+/]{43}=$/;
@@ -6,13 +7,16 @@ const pinForm = /^sha256\/[A-Za-z0-9+/]{43}=$/;
 /**
  * Checks pins when the client is made: one that can never match would only show at the first call.
  *
- * @throws {@link PinsInvalidError} for an empty list or a pin that is not `sha256/` and the base64 of 32 bytes
+ * @throws {@link PinsInvalidError} for no list, an empty one or a pin that is not `sha256/` and the base64 of 32 bytes
  */
 export function parsePins(pins: readonly string[]): readonly string[] {
+  requireArray('tls.pins', pins, PinsInvalidError);
   if (pins.length === 0) throw new PinsInvalidError('tls.pins is an empty list.');
   for (const [index, pin] of pins.entries()) {
     const canonical =
-      pinForm.test(pin) && Buffer.from(pin.slice(7), 'base64').toString('base64') === pin.slice(7);
+      typeof pin === 'string' &&
+      pinForm.test(pin) &&
+      Buffer.from(pin.slice(7), 'base64').toString('base64') === pin.slice(7);
     if (!canonical) throw new PinsInvalidError(`tls.pins[${index}] is not a pin.`);
   }
   return [...pins];

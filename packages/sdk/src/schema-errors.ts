@@ -1,9 +1,10 @@
-import { KeyfoldError } from '@keyfold/crypto-core';
+import { KeyfoldError, type RowIdType } from '@keyfold/crypto-core';
 import type { PlaintextKind } from './plaintext-kind.ts';
 
 /** The codes of rows and declarations that do not fit together. Nothing was encrypted or left clear. */
 export type SchemaErrorCode =
   | 'table_invalid'
+  | 'row_invalid'
   | 'column_unknown'
   | 'column_missing'
   | 'column_not_nullable'
@@ -12,6 +13,7 @@ export type SchemaErrorCode =
 /** For each code, the way out. The layer is always `config`; none is retryable. */
 const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: string }>> = {
   table_invalid: { hint: 'Correct the declaration: an id, at least one field, and names that occur once.' },
+  row_invalid: { hint: 'Pass a row as an object with a property for each column.' },
   column_unknown: {
     hint: 'Declare every column of the row: with the builder of its kind to encrypt it, or as clear() to leave it readable.',
   },
@@ -58,6 +60,14 @@ export class TableInvalidError extends SchemaError {
   }
 }
 
+/** What was passed as a row is no object. */
+export class RowInvalidError extends SchemaError {
+  readonly code = 'row_invalid';
+  constructor(table: string) {
+    super('row_invalid', `A row of the table ${JSON.stringify(table)} must be an object.`, table);
+  }
+}
+
 /** A row has a column that the table does not declare. */
 export class ColumnUnknownError extends SchemaError {
   readonly code = 'column_unknown';
@@ -90,7 +100,7 @@ export class ColumnNotNullableError extends SchemaError {
 /** A column has a value of another kind than declared. */
 export class ColumnKindError extends SchemaError {
   readonly code = 'column_kind_mismatch';
-  constructor(table: string, column: string, expected: PlaintextKind, actual: string) {
+  constructor(table: string, column: string, expected: PlaintextKind | `${RowIdType} id`, actual: string) {
     super(
       'column_kind_mismatch',
       `${columnName(table, column)} is declared as ${expected}, but the value is ${actual}.`,

@@ -7,6 +7,7 @@ import {
   InvalidArgumentError,
   Lease,
 } from '@keyfold/crypto-core';
+import type { BeforeWait } from './awaitables.ts';
 import { type CacheLimits, renewalCallLimits, renewalPauseMs } from './cache-limits.ts';
 import { ClientClosedError } from './configuration-errors.ts';
 import type { KeyScope } from './key-scope.ts';
@@ -23,6 +24,9 @@ export interface CacheParts {
   /** Called when a key was put in. */
   readonly onKept: () => void;
 }
+
+/** How often a call asks again because the key was purged, or its lease had ended, before the call could use it. */
+const maxLostKeys = 3;
 
 /** What is kept for one scope. A purge replaces it, so that an answer under way finds itself orphaned. */
 interface Slot {
@@ -55,11 +59,17 @@ export class SealingCache {
    *
    * Answers at once while there is a valid key; makes one otherwise, one for all calls that wait.
    */
-  seal<T>(scope: KeyScope, seals: number, run: (sealer: DataKeySealer) => Awaitable<T>): Awaitable<T> {
+  seal<T>(
+    scope: KeyScope,
+    seals: number,
+    run: (sealer: DataKeySealer) => Awaitable<T>,
+    beforeWait?: BeforeWait,
+  ): Awaitable<T> {
     const slot = this.#slots.get(scope.mapKey);
-    if (slot?.key === undefined) return this.#sealCold(scope, seals, run);
-    const reservation = slot.key.reserve(seals);
-    if (reservation === 'refused') return this.#sealCold(scope, seals, run);
+    const reservation = slot?.key?.reserve(seals) ?? 'refused';
+    if (slot?.key === undefined || reservation === 'refused') {
+      return this.#sealCold(scope, seals, run, beforeWait);
+    }
     if (reservation === 'granted-renewal-due') this.#renewAhead(slot);
     return slot.key.use(run);
   }
@@ -91,20 +101,25 @@ export class SealingCache {
     scope: KeyScope,
     seals: number,
     run: (sealer: DataKeySealer) => Awaitable<T>,
+    beforeWait?: BeforeWait,
   ): Promise<T> {
     const { maxSealsPerKey } = this.#parts.limits;
     if (seals > maxSealsPerKey) {
       throw new InvalidArgumentError(`One record has ${seals} fields, a data key ${maxSealsPerKey} seals.`);
     }
-    // Each turn either grants, or makes a key, or throws. A key used up or purged meanwhile is followed by another.
-    for (;;) {
+    beforeWait?.();
+    for (let lost = 0; lost < maxLostKeys; ) {
       const slot = this.#slotOf(scope);
       if (slot.key !== undefined && slot.key.reserve(seals) !== 'refused') return await slot.key.use(run);
       slot.making ??= this.#make(slot).finally(() => {
         slot.making = undefined;
       });
       await slot.making;
+      // A key that calls which waited with this one used up has served them; a purged or ended one served nobody.
+      const { key } = this.#slotOf(scope);
+      if (key === undefined || key.ended) lost++;
     }
+    throw new LeaseEndedError();
   }
 
   #slotOf(scope: KeyScope): Slot {

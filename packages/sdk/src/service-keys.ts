@@ -1,9 +1,11 @@
+import { isUint8Array } from 'node:util/types';
 import {
   type Awaitable,
   type CryptoBackend,
   type DataKeyHeader,
   type EncryptionContext,
   isKeyfoldError,
+  NotKeyfoldCiphertextError,
   type Plaintext,
   parseRecordHeader,
   parseValue,
@@ -11,7 +13,9 @@ import {
   type ValueContext,
 } from '@keyfold/crypto-core';
 import { limits } from '@keyfold/protocol';
-import { atIndex, atIndexLater, inTurns } from './batches.ts';
+import { isObject, requireObject } from './arguments.ts';
+import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
+import { copyOf } from './copy-of.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import { EncryptedTable } from './encrypted-table.ts';
 import type { KeyScope } from './key-scope.ts';
@@ -78,7 +82,15 @@ export class ServiceKeys {
   /** As {@link ServiceKeys.encrypt}, to bytes: 131 over the plaintext. */
   async encryptBytes(value: Plaintext, options: EncryptOptions): Promise<Uint8Array> {
     const context = this.#contextOf(options);
-    return await this.#keys.seal(this.#scope, 1, (sealer) => sealer.sealValue(value, context));
+    let own = value;
+    return await this.#keys.seal(
+      this.#scope,
+      1,
+      (sealer) => sealer.sealValue(own, context),
+      () => {
+        own = copyOf(value);
+      },
+    );
   }
 
   /**
@@ -99,10 +111,17 @@ export class ServiceKeys {
   async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext>;
   async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext> {
     const context = this.#contextOf(options);
-    const bytes = this.#bytesOf(sealed);
-    const { header } = parseValue(bytes);
-    const value = await this.#keys.open(this.#scope, header, (opener) => opener.openValue(bytes, context));
-    return ofKind(value, options.as);
+    const { as } = options;
+    let bytes = this.#bytesOf(sealed);
+    const value = await this.#keys.open(
+      this.#scope,
+      parseValue(bytes).header,
+      (opener) => opener.openValue(bytes, context),
+      () => {
+        bytes = copyOf(bytes);
+      },
+    );
+    return ofKind(value, as);
   }
 
   /**
@@ -111,19 +130,25 @@ export class ServiceKeys {
    * @throws BatchItemError for the first value that cannot be encrypted; CallError when no data key can be had
    */
   async encryptMany(values: readonly ValueToEncrypt[]): Promise<string[]> {
-    return await inTurns(values, async (part, start) => {
-      const items = part.map((item, index) => {
-        const position = start + index;
-        return { value: item.value, position, context: atIndex(position, () => this.#contextOf(item)) };
-      });
-      const sealed: string[] = [];
-      for (const { value, position, context } of items) {
-        const bytes = this.#keys.seal(this.#scope, 1, (sealer) =>
-          atIndexLater(position, () => sealer.sealValue(value, context)),
+    const items = prepareBatch(values, (item, position) => {
+      requireObject('An item', item);
+      return { position, value: item.value, context: this.#contextOf(item) };
+    });
+    return await inTurns(items, {
+      detach: (item) => {
+        item.value = copyOf(item.value);
+      },
+      run: async (part, beforeWait) => {
+        const sealed = await oneByOne(part, beforeWait, (item) =>
+          this.#keys.seal(
+            this.#scope,
+            1,
+            (sealer) => atIndexLater(item.position, () => sealer.sealValue(item.value, item.context)),
+            beforeWait,
+          ),
         );
-        sealed.push(this.#backend.encodeText(await bytes));
-      }
-      return sealed;
+        return sealed.map((bytes) => this.#backend.encodeText(bytes));
+      },
     });
   }
 
@@ -144,19 +169,26 @@ export class ServiceKeys {
     values: readonly ValueToDecrypt[],
     options: { readonly as?: PlaintextKind } = {},
   ): Promise<Plaintext[]> {
-    return await inTurns(values, (part, start) => {
-      const items = part.map((item, index) => {
-        const position = start + index;
-        return atIndex(position, () => {
-          const bytes = this.#bytesOf(item.sealed);
-          return { bytes, position, context: this.#contextOf(item), header: parseValue(bytes).header };
-        });
-      });
-      return this.#keys.openAll(this.#scope, items, ({ bytes, position, context }, key) =>
-        atIndexLater(position, () =>
-          key.use((opener) => later(opener.openValue(bytes, context), options.as)),
+    const as = options?.as;
+    const items = prepareBatch(values, (item, position) => {
+      requireObject('An item', item);
+      const bytes = this.#bytesOf(item.sealed);
+      return { position, bytes, context: this.#contextOf(item), header: parseValue(bytes).header };
+    });
+    return await inTurns(items, {
+      detach: (item) => {
+        item.bytes = copyOf(item.bytes);
+      },
+      run: (part, beforeWait) =>
+        this.#keys.openAll(
+          this.#scope,
+          part,
+          (item, key) =>
+            atIndexLater(item.position, () =>
+              key.use((opener) => later(opener.openValue(item.bytes, item.context), as)),
+            ),
+          beforeWait,
         ),
-      );
     });
   }
 
@@ -174,10 +206,9 @@ export class ServiceKeys {
     sealed: Form,
   ): Promise<Form extends string ? string : Uint8Array>;
   async rewrap(sealed: string | Uint8Array): Promise<string | Uint8Array> {
-    const old = this.#bytesOf(sealed);
-    const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(old)]);
+    const bytes = Uint8Array.from(this.#bytesOf(sealed));
+    const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(bytes)]);
     if (isKeyfoldError(rewrapped)) throw rewrapped;
-    const bytes = new Uint8Array(old);
     if (rewrapped !== undefined) bytes.set(rewrapped.bytes, 1);
     return typeof sealed === 'string' ? this.#backend.encodeText(bytes) : bytes;
   }
@@ -199,7 +230,8 @@ export class ServiceKeys {
     return new EncryptedTable({ keys: this.#keys, scope: this.#scope, name, schema });
   }
 
-  #contextOf({ context }: EncryptOptions): ValueContext {
+  #contextOf(options: EncryptOptions): ValueContext {
+    const context = isObject(options) ? options.context : undefined;
     // An empty context would bind a value to nothing but its service: any two values of it could be swapped.
     if (context === undefined || context === null || isEmpty(context))
       throw new EncryptionContextRequiredError();
@@ -207,7 +239,9 @@ export class ServiceKeys {
   }
 
   #bytesOf(sealed: string | Uint8Array): Uint8Array {
-    return typeof sealed === 'string' ? this.#backend.decodeText(sealed) : sealed;
+    if (typeof sealed === 'string') return this.#backend.decodeText(sealed);
+    if (isUint8Array(sealed)) return sealed;
+    throw new NotKeyfoldCiphertextError('What was passed is neither text nor bytes.');
   }
 }
 

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import {
   type DataKeyHeader,
   type FieldContext,
@@ -6,7 +7,10 @@ import {
   parseRecordHeader,
   prepareFieldContext,
   type RowId,
+  type RowIdType,
 } from '@keyfold/crypto-core';
+import { isObject } from './arguments.ts';
+import { copyOf } from './copy-of.ts';
 import type { KeyScope } from './key-scope.ts';
 import { isOfKind, kindOf, type PlaintextKind } from './plaintext-kind.ts';
 import {
@@ -15,6 +19,7 @@ import {
   ColumnNotNullableError,
   ColumnUnknownError,
   columnName,
+  RowInvalidError,
   TableInvalidError,
 } from './schema-errors.ts';
 import { defaultHeader, type TableSchema } from './table-schema.ts';
@@ -31,16 +36,34 @@ export interface SealedColumn {
   readonly context: FieldContext;
 }
 
-/** What is to be done with one row: one step for each encrypted column that is not null. */
+/** What is to be done with one row, and all that is needed of it: nobody looks at the row again. */
 export interface RowPlan<Value> {
+  /** A copy already, as the clear columns are: they become part of the result, which is not the caller's row. */
   readonly id: RowId;
+  /** The clear columns that the row has. */
+  readonly clear: readonly { readonly name: string; readonly value: unknown }[];
+  /** The encrypted columns that the row has, null or not. */
+  readonly sealed: readonly SealedColumn[];
+  /** One step for each of `sealed` that is not null, in its order. */
   readonly steps: readonly { readonly column: SealedColumn; readonly value: Value }[];
+}
+
+/** What to decrypt of a row. */
+export interface DecryptionPlan extends RowPlan<Uint8Array> {
+  /** A copy already. */
+  readonly header: DataKeyHeader;
+}
+
+/** The same plan with nothing in it that is the caller's. */
+export function ownPlan<Plan extends RowPlan<unknown>>(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps.map(({ column, value }) => ({ column, value: copyOf(value) })) };
 }
 
 /** A table's declaration, checked once, against which every row is checked before a key is touched. */
 export class TableLayout {
   readonly name: string;
   readonly #idName: string;
+  readonly #idType: RowIdType;
   readonly #headerName: string;
   readonly #clear: readonly string[];
   readonly #sealed: readonly SealedColumn[];
@@ -48,10 +71,11 @@ export class TableLayout {
 
   /** @throws {@link TableInvalidError} when the declaration is wrong in itself */
   constructor(scope: KeyScope, name: string, schema: TableSchema) {
-    const headerName = schema.header ?? defaultHeader;
-    checkDeclaration(name, schema, headerName);
+    checkDeclaration(name, schema);
+    const headerName = headerOf(schema);
     this.name = name;
     this.#idName = schema.id.name;
+    this.#idType = schema.id.type;
     this.#headerName = headerName;
     const columns = Object.entries(schema.fields);
     this.#clear = columns.flatMap(([field, { storage }]) => (storage === 'clear' ? [field] : []));
@@ -63,11 +87,6 @@ export class TableLayout {
     this.#declared = new Set([this.#idName, ...Object.keys(schema.fields)]);
   }
 
-  /** Most seals that one row takes. */
-  get maxSeals(): number {
-    return this.#sealed.length;
-  }
-
   /**
    * What to encrypt of a plaintext row.
    *
@@ -75,7 +94,7 @@ export class TableLayout {
    */
   planEncryption(row: AnyRow): RowPlan<Plaintext> {
     this.#refuseUndeclared(row, this.#declared);
-    for (const name of this.#clear) this.#read(row, name);
+    const clear = this.#clear.map((name) => ({ name, value: copyOf(this.#read(row, name)) }));
     const steps: { column: SealedColumn; value: Plaintext }[] = [];
     for (const column of this.#sealed) {
       const value = this.#read(row, column.name);
@@ -85,23 +104,12 @@ export class TableLayout {
       }
       steps.push({ column, value });
     }
-    return { id: this.#idOf(row), steps };
+    return { id: this.#idOf(row), clear, sealed: this.#sealed, steps };
   }
 
   /** The row as it is stored. `sealed` are the ciphertexts of the plan's steps, in order. */
-  encryptedRow(
-    row: AnyRow,
-    plan: RowPlan<Plaintext>,
-    sealed: readonly Uint8Array[],
-    header: Uint8Array,
-  ): AnyRow {
-    const results = new Map(plan.steps.map(({ column }, index) => [column.name, sealed[index]]));
-    return Object.fromEntries([
-      [this.#idName, row[this.#idName]],
-      ...this.#clear.map((name) => [name, row[name]]),
-      ...this.#sealed.map(({ name }) => [name, results.get(name) ?? null]),
-      [this.#headerName, header],
-    ]);
+  encryptedRow(plan: RowPlan<Plaintext>, sealed: readonly Uint8Array[], header: Uint8Array): AnyRow {
+    return { ...this.#rowOf(plan, sealed), [this.#headerName]: header };
   }
 
   /**
@@ -110,16 +118,19 @@ export class TableLayout {
    * @throws SchemaError as for {@link TableLayout.planEncryption}, except for columns left out
    * @throws NotKeyfoldCiphertextError and other format errors when a column does not hold what Keyfold wrote
    */
-  planDecryption(row: AnyRow): RowPlan<Uint8Array> & { readonly header: DataKeyHeader } {
+  planDecryption(row: AnyRow): DecryptionPlan {
     this.#refuseUndeclared(row, new Set([...this.#declared, this.#headerName]));
     const header = parseRecordHeader(this.#bytes(this.#read(row, this.#headerName), this.#headerName));
+    const clear = this.#clear
+      .filter((name) => Object.hasOwn(row, name))
+      .map((name) => ({ name, value: copyOf(row[name]) }));
+    const sealed = this.#sealed.filter(({ name }) => Object.hasOwn(row, name));
     const steps: { column: SealedColumn; value: Uint8Array }[] = [];
-    for (const column of this.#sealed) {
-      if (!Object.hasOwn(row, column.name)) continue;
+    for (const column of sealed) {
       const value = this.#read(row, column.name);
       if (!this.#isNull(value, column)) steps.push({ column, value: this.#bytes(value, column.name) });
     }
-    return { id: this.#idOf(row), steps, header };
+    return { id: this.#idOf(row), clear, sealed, steps, header };
   }
 
   /**
@@ -127,26 +138,29 @@ export class TableLayout {
    *
    * @throws {@link PlaintextKindError} when a field holds another kind than its column declares
    */
-  decryptedRow(row: AnyRow, plan: RowPlan<Uint8Array>, opened: readonly Plaintext[]): AnyRow {
-    const results = new Map<string, unknown>();
+  decryptedRow(plan: RowPlan<Uint8Array>, opened: readonly Plaintext[]): AnyRow {
     for (const [index, { column }] of plan.steps.entries()) {
       const value = opened[index];
       if (value === undefined || !isOfKind(value, column.kind)) {
         throw new PlaintextKindError(columnName(this.name, column.name), column.kind, kindOf(value));
       }
-      results.set(column.name, value);
     }
-    const present = (name: string) => Object.hasOwn(row, name);
-    return Object.fromEntries([
-      [this.#idName, row[this.#idName]],
-      ...this.#clear.filter(present).map((name) => [name, row[name]]),
-      ...this.#sealed
-        .filter(({ name }) => present(name))
-        .map(({ name }) => [name, results.get(name) ?? null]),
-    ]);
+    return this.#rowOf(plan, opened);
+  }
+
+  /** Id, clear columns, then encrypted ones with what became of them. */
+  #rowOf<Value>(plan: RowPlan<Value>, results: readonly unknown[]): AnyRow {
+    const row: Record<string, unknown> = { [this.#idName]: plan.id };
+    for (const { name, value } of plan.clear) row[name] = value;
+    let step = 0;
+    for (const column of plan.sealed) {
+      row[column.name] = plan.steps[step]?.column === column ? results[step++] : null;
+    }
+    return row;
   }
 
   #refuseUndeclared(row: AnyRow, declared: ReadonlySet<string>): void {
+    if (!isObject(row)) throw new RowInvalidError(this.name);
     for (const name of Object.keys(row)) {
       if (!declared.has(name)) throw new ColumnUnknownError(this.name, name);
     }
@@ -161,8 +175,9 @@ export class TableLayout {
 
   #idOf(row: AnyRow): RowId {
     const id = this.#read(row, this.#idName);
-    if (isRowId(id)) return id;
-    throw new ColumnMissingError(this.name, this.#idName);
+    if (isRowId(id)) return copyOf(id);
+    const actual = id === null ? 'null' : typeof id;
+    throw new ColumnKindError(this.name, this.#idName, `${this.#idType} id`, actual);
   }
 
   #isNull(value: unknown, column: SealedColumn): boolean {
@@ -172,12 +187,35 @@ export class TableLayout {
   }
 
   #bytes(value: unknown, name: string): Uint8Array {
-    if (value instanceof Uint8Array) return value;
+    if (isUint8Array(value)) return value;
     throw new NotKeyfoldCiphertextError(`${columnName(this.name, name)} does not hold bytes.`);
   }
 }
 
-function checkDeclaration(table: string, schema: TableSchema, headerName: string): void {
+function headerOf(schema: TableSchema): string {
+  return schema.header ?? defaultHeader;
+}
+
+/** Everything is looked at as if no compiler had: a declaration may come from plain JavaScript. */
+function checkDeclaration(table: string, schema: TableSchema): void {
+  if (typeof table !== 'string' || table === '') {
+    throw new TableInvalidError(String(table), 'the table has no name.');
+  }
+  if (!isObject(schema) || !isObject(schema.id) || !isObject(schema.fields)) {
+    throw new TableInvalidError(table, 'it needs an id and fields.');
+  }
+  for (const [field, column] of Object.entries(schema.fields)) {
+    if (isObject(column) && storages.includes(column.storage)) continue;
+    throw new TableInvalidError(
+      table,
+      'a column is not made by a builder, such as text() or clear().',
+      field,
+    );
+  }
+  const headerName = headerOf(schema);
+  if (typeof schema.id.name !== 'string' || typeof headerName !== 'string') {
+    throw new TableInvalidError(table, 'the names of id and header must be text.');
+  }
   const names = [schema.id.name, headerName, ...Object.keys(schema.fields)];
   const [repeated] = names.filter((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new TableInvalidError(table, 'a column is declared twice.', repeated);
@@ -190,8 +228,10 @@ function checkDeclaration(table: string, schema: TableSchema, headerName: string
   }
 }
 
+const storages: readonly string[] = ['encrypted', 'clear'];
+
 function isRowId(value: unknown): value is RowId {
-  return ['number', 'bigint', 'string'].includes(typeof value) || value instanceof Uint8Array;
+  return ['number', 'bigint', 'string'].includes(typeof value) || isUint8Array(value);
 }
 
 /** Only the kind: whether the value can be encrypted is for the crypto core to say. */

@@ -56,9 +56,18 @@ export type SelectedRowOf<S extends TableSchema> = { readonly [K in IdNameOf<S>]
   readonly [K in HeaderNameOf<S>]: Uint8Array;
 } & { readonly [K in keyof StoredFields<S>]?: StoredFields<S>[K] };
 
+/** What the compiler names where a row has a column that the table does not declare; no value has this type. */
+export interface ColumnIsNotDeclared<Name> {
+  readonly [notDeclared]: Name;
+}
+declare const notDeclared: unique symbol;
+
 /** Names of a row that the table does not declare; none may be there. */
 export type Undeclared<S extends TableSchema, Row> = {
-  readonly [K in Exclude<keyof Row, IdNameOf<S> | HeaderNameOf<S> | keyof S['fields']>]: never;
+  readonly [K in Exclude<
+    keyof Row,
+    IdNameOf<S> | HeaderNameOf<S> | keyof S['fields']
+  >]: ColumnIsNotDeclared<K>;
 };
 
 /** What a selection of columns decrypts to. */

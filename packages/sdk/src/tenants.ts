@@ -1,6 +1,7 @@
 import type { PageQuery, RootReference } from '@keyfold/protocol';
 import { readField, readString } from './answer-fields.ts';
 import type { ApiClient } from './api-client.ts';
+import { requireObject } from './arguments.ts';
 import { type CallOptions, type Page, readPage } from './calls.ts';
 import { checkedIdentifier } from './identifiers.ts';
 
@@ -36,7 +37,10 @@ export class Tenants {
    * await keyfold.tenants.create({ id: 'acme', root: { provider: 'aws-kms', keyId: keyArn } });
    * ```
    */
-  async create({ id, root }: NewTenant, options: CallOptions = {}): Promise<TenantInfo> {
+  async create(tenant: NewTenant, options: CallOptions = {}): Promise<TenantInfo> {
+    requireObject('The tenant', tenant);
+    const { id, root } = tenant;
+    requireObject("The tenant's root", root);
     const params = { tenant: checkedIdentifier('tenant', id) };
     const body = { root: { provider: root.provider, keyId: root.keyId } };
     return await this.#client.call('createTenant', { params, body, ...options }, ({ json }) =>

@@ -6,8 +6,9 @@ import {
   Lease,
   type SecretBytes,
 } from '@keyfold/crypto-core';
+import { limits } from '@keyfold/protocol';
 import type { KeyScope } from './key-scope.ts';
-import { type KeyService, type KeyServiceLimits, maxBatchItems } from './key-service.ts';
+import type { KeyService, KeyServiceLimits } from './key-service.ts';
 
 /** The answer for one header: its data key, which is the caller's to dispose of, or why there is none. */
 export interface Unwrapped {
@@ -29,7 +30,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Sends what one turn of the event loop asks for together: one call for each scope and 500 headers. */
+/** Sends what one turn of the event loop asks for together: one call for each scope and full batch. */
 export class UnwrapBatcher {
   readonly #options: UnwrapBatcherOptions;
   readonly #queues = new Map<string, { readonly scope: KeyScope; readonly waiting: Waiting[] }>();
@@ -53,8 +54,8 @@ export class UnwrapBatcher {
   #flush(scope: KeyScope): void {
     const waiting = this.#queues.get(scope.mapKey)?.waiting ?? [];
     this.#queues.delete(scope.mapKey);
-    for (let start = 0; start < waiting.length; start += maxBatchItems) {
-      void this.#send(scope, waiting.slice(start, start + maxBatchItems));
+    for (let start = 0; start < waiting.length; start += limits.batchItems) {
+      void this.#send(scope, waiting.slice(start, start + limits.batchItems));
     }
   }
 

@@ -9,6 +9,21 @@ import {
 } from './support/cache-bench.ts';
 import { rejection, settle } from './support/settle.ts';
 
+describe('a closed cache', () => {
+  it('leaves no timer behind, even for an answer that comes later', async () => {
+    const { cache, open, sealElsewhere, keyService, openers, time } = cacheBench();
+    const sealed = await sealElsewhere();
+    keyService.hold();
+    const waiting = rejection(open(sealed));
+    await settle();
+    cache.close();
+    keyService.release();
+    expect(await waiting).toMatchObject({ code: 'client_closed' });
+    expect(openers.map(isOpenerZeroised)).toEqual([true]);
+    expect(time.pending).toBe(0);
+  });
+});
+
 describe('a refusal', () => {
   it('that decryption meets takes the sealing keys of the tenant with it, and no other tenant’s', async () => {
     const { seal, open, sealElsewhere, authority } = cacheBench();

@@ -172,7 +172,8 @@ describe('a row that does not fit its table', () => {
     ['an undefined column', 'column_missing', { ...person, note: undefined }],
     ['an undefined clear column', 'column_missing', { ...person, plan: undefined }],
     ['no id', 'column_missing', { ...person, id: undefined }],
-    ['a null id', 'column_missing', { ...person, id: null }],
+    ['a null id', 'column_kind_mismatch', { ...person, id: null }],
+    ['an id that is none', 'column_kind_mismatch', { ...person, id: true }],
     ['null where none is declared', 'column_not_nullable', { ...person, ssn: null }],
     ['another kind of value', 'column_kind_mismatch', { ...person, ssn: 78051120 }],
     ['text for a date', 'column_kind_mismatch', { ...person, bornAt: '1970-01-01' }],
@@ -233,7 +234,7 @@ describe('a declaration', () => {
 
   it('without a name is refused at once', () => {
     const { serviceKeys } = serviceBench();
-    expect(() => serviceKeys().table('', schema)).toThrow(expect.objectContaining({ layer: 'context' }));
+    expect(() => serviceKeys().table('', schema)).toThrow(expect.objectContaining({ code: 'table_invalid' }));
   });
 });
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { decodeFrame } from '@keyfold/protocol';
 import { createCertificateAuthority } from '@keyfold/test-support';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { date, integerId, Keyfold, type KeyfoldOptions, text } from '../src/index.ts';
 import { testApiKey } from './support/clients.ts';
 import { FakeTime } from './support/fake-time.ts';
@@ -81,6 +81,21 @@ describe('a client', () => {
     clock.advance(1);
     expect(await rejection(cards.decrypt(token, { context }))).toMatchObject({ code: 'connection_failed' });
     expect(await rejection(cards.encrypt('z', { context }))).toMatchObject({ code: 'connection_failed' });
+  });
+
+  it('whose clock stands still still ends its leases', async () => {
+    await using server = await KeyServer.start();
+    await using keyfold = connect(server, { clock: new FakeTime() });
+    const cards = keyfold.tenant('acme').service('billing');
+    await cards.encrypt('x', { context });
+    const realNow = performance.now.bind(performance);
+    const spy = vi.spyOn(performance, 'now').mockImplementation(() => realNow() + 60_000);
+    try {
+      await cards.encrypt('y', { context });
+    } finally {
+      spy.mockRestore();
+    }
+    expect(server.countOf('wrapDataKeys')).toBe(2);
   });
 
   it('stops at once when the tenant’s root key is refused, and goes on once it is not', async () => {
@@ -214,6 +229,19 @@ describe('administration', () => {
     expect(await rejection(keyfold.apiKeys.revoke('kf_application_a-whole-key-by-mistake'))).toMatchObject({
       code: 'identifier_invalid',
     });
+  });
+
+  it('refuses at once what has no form', async () => {
+    await using server = await KeyServer.start();
+    await using keyfold = connect(server);
+    const wrong = { code: 'invalid_argument' };
+    // @ts-expect-error a tenant has a root
+    expect(await rejection(keyfold.tenants.create({ id: 'acme' }))).toMatchObject(wrong);
+    // @ts-expect-error a tenant is described
+    expect(await rejection(keyfold.tenants.create())).toMatchObject(wrong);
+    // @ts-expect-error an API key is described
+    expect(await rejection(keyfold.apiKeys.create())).toMatchObject(wrong);
+    expect(server.requests).toEqual([]);
   });
 
   it('takes a signal with every call', async () => {

@@ -181,6 +181,22 @@ describe('sealing keys', () => {
     expect(sealers.map(isZeroised)).toEqual([true, false]);
   });
 
+  it('that are purged again and again are asked for three times, not for ever', async () => {
+    const { cache, seal, keyService } = cacheBench();
+    keyService.hold();
+    const waiting = rejection(seal());
+    for (let round = 1; round <= 3; round++) {
+      await settle();
+      cache.purge('tenant', billing);
+      keyService.release();
+      keyService.hold();
+    }
+    await settle();
+    keyService.release();
+    expect(await waiting).toMatchObject({ code: 'lease_ended' });
+    expect(keyService.calls).toHaveLength(3);
+  });
+
   it('are zeroised when they are idle past their lease', async () => {
     const { seal, time } = cacheBench();
     const { sealer } = await seal();

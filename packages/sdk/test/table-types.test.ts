@@ -13,6 +13,7 @@ import {
   textId,
   uuidId,
 } from '../src/index.ts';
+import type { ColumnIsNotDeclared, Undeclared } from '../src/table-schema.ts';
 import { rejection } from './support/settle.ts';
 import { serviceBench } from './support/table-bench.ts';
 
@@ -129,6 +130,13 @@ describe('a row that does not fit', () => {
         people.decrypt({ ...row, ssn }),
       ].map(rejection),
     );
+  });
+
+  it('is told the name of the column', () => {
+    type Schema = { id: ReturnType<typeof integerId<'id'>>; fields: { a: ReturnType<typeof text> } };
+    expectTypeOf<Undeclared<Schema, { id: number; email: string }>>().toEqualTypeOf<{
+      readonly email: ColumnIsNotDeclared<'email'>;
+    }>();
   });
 
   it('does not compile in a schema either', () => {

@@ -163,7 +163,9 @@ export class SqliteStore implements Store {
 
 function encodedChange({ table, key, expectedRevision, content }: Change): EncodedChange {
   const row = describeRow(table, key);
-  return { table, rowKey: encodeRowKey(key), row, expectedRevision, content: content?.slice() ?? null };
+  // A Buffer's `slice` would share the caller's memory, and he may zeroise it before the batch is written.
+  const copy = content === null ? null : Uint8Array.from(content);
+  return { table, rowKey: encodeRowKey(key), row, expectedRevision, content: copy };
 }
 
 function storedRow(table: string, key: readonly string[], row: Record<string, unknown>): StoredRow {

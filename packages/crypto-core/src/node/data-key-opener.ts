@@ -1,34 +1,45 @@
 import type { KeyObject } from 'node:crypto';
 import type { DataKeyOpener } from '../backend.ts';
-import { IntegrityCheckFailedError, SecretDisposedError, UnsupportedFormatError } from '../crypto-errors.ts';
+import { IntegrityCheckFailedError, SecretDisposedError } from '../crypto-errors.ts';
 import type { DataKeyHeader } from '../data-key-header.ts';
 import { FieldContext, ValueContext } from '../encryption-context.ts';
 import { fieldOverheadBytes, formByte, recordHeaderByteLength, valueOverheadBytes } from '../format.ts';
 import type { Plaintext } from '../plaintext.ts';
 import { decodePlaintext, typeByte } from '../plaintext-codec.ts';
 import { requireForm } from '../require-form.ts';
+import { requireSameHeader } from '../require-same-header.ts';
 import type { RowId } from '../row-id.ts';
+import type { SecretBytes } from '../secret-bytes.ts';
 import { openAt } from './aead.ts';
+import { streamKeyOf } from './stream-key.ts';
 
 /** Opens with a key whose commitment has been verified. */
 export class NodeDataKeyOpener implements DataKeyOpener {
   readonly header: DataKeyHeader;
   #encryptionKey: KeyObject | undefined;
+  /** The data key itself: the key of streams is derived from it when a stream needs it. */
+  #dataKey: KeyObject | undefined;
 
-  constructor(header: DataKeyHeader, encryptionKey: KeyObject) {
+  constructor(header: DataKeyHeader, encryptionKey: KeyObject, dataKey: KeyObject) {
     this.header = header;
+    this.#dataKey = dataKey;
     this.#encryptionKey = encryptionKey;
   }
 
   openValue(value: Uint8Array, context: ValueContext): Plaintext {
     requireForm(value, formByte.value, valueOverheadBytes);
-    this.#requireSameHeader(value);
+    requireSameHeader(this.header, value);
     return this.#open(value, recordHeaderByteLength, ValueContext.aadOf(context));
   }
 
   openField(field: Uint8Array, context: FieldContext, rowId: RowId): Plaintext {
     requireForm(field, formByte.recordField, fieldOverheadBytes);
     return this.#open(field, 1, FieldContext.aadOf(context, rowId));
+  }
+
+  openingStreamKey(): SecretBytes {
+    if (this.#dataKey === undefined) throw new SecretDisposedError('This data key has been disposed of.');
+    return streamKeyOf(this.#dataKey);
   }
 
   #open(sealed: Uint8Array, at: number, aad: Uint8Array): Plaintext {
@@ -48,25 +59,9 @@ export class NodeDataKeyOpener implements DataKeyOpener {
     }
   }
 
-  /**
-   * A value's header is not part of its AAD, so that it may be rewrapped: it is compared instead, all 101
-   * bytes of it. It is public, so the comparison need not take constant time.
-   */
-  #requireSameHeader(value: Uint8Array): void {
-    const { bytes, suite } = this.header;
-    if (value[1] !== suite)
-      throw new UnsupportedFormatError(`The suite ${value[1]} is not known to this version.`);
-    for (let i = 1; i < bytes.byteLength; i++) {
-      if (value[1 + i] !== bytes[i]) {
-        throw new IntegrityCheckFailedError(
-          'The value was not sealed under this data key: its header is another.',
-        );
-      }
-    }
-  }
-
   /** Drops the key; Node zeroises its memory when the garbage collector finds it. */
   [Symbol.dispose](): void {
     this.#encryptionKey = undefined;
+    this.#dataKey = undefined;
   }
 }

@@ -7,8 +7,10 @@ import { formByte } from '../format.ts';
 import type { Plaintext } from '../plaintext.ts';
 import { type EncodedPlaintext, encodePlaintext } from '../plaintext-codec.ts';
 import type { RowId } from '../row-id.ts';
+import type { SecretBytes } from '../secret-bytes.ts';
 import type { NonceSource } from './nonce-source.ts';
 import { sealContent } from './seal-content.ts';
+import { streamKeyOf } from './stream-key.ts';
 
 const noHeader = new Uint8Array(0);
 
@@ -22,10 +24,19 @@ export class NodeDataKeySealer implements DataKeySealer {
   readonly #headerBytes: Uint8Array;
   readonly #nonces: NonceSource;
   #encryptionKey: KeyObject | undefined;
+  /** The data key itself: the key of streams is derived from it when the first stream needs it. */
+  #dataKey: KeyObject | undefined;
   #sealsLeft: number;
 
-  constructor(header: DataKeyHeader, encryptionKey: KeyObject, nonces: NonceSource, maxSeals: number) {
+  constructor(
+    header: DataKeyHeader,
+    encryptionKey: KeyObject,
+    dataKey: KeyObject,
+    nonces: NonceSource,
+    maxSeals: number,
+  ) {
     this.header = header;
+    this.#dataKey = dataKey;
     this.#headerBytes = Uint8Array.from(header.bytes);
     this.#nonces = nonces;
     this.#encryptionKey = encryptionKey;
@@ -51,6 +62,13 @@ export class NodeDataKeySealer implements DataKeySealer {
     return this.#seal(formByte.recordField, noHeader, encoded, FieldContext.aadOf(context, rowId));
   }
 
+  sealingStreamKey(): SecretBytes {
+    if (this.#dataKey === undefined) throw new SecretDisposedError('This data key has been disposed of.');
+    if (this.#sealsLeft <= 0) throw new DataKeyExhaustedError('This data key has no seal left.');
+    this.#sealsLeft--;
+    return streamKeyOf(this.#dataKey);
+  }
+
   #seal(form: number, header: Uint8Array, encoded: EncodedPlaintext, aad: Uint8Array): Uint8Array {
     if (this.#encryptionKey === undefined)
       throw new SecretDisposedError('This data key has been disposed of.');
@@ -62,5 +80,6 @@ export class NodeDataKeySealer implements DataKeySealer {
   /** Drops the key; Node zeroises its memory when the garbage collector finds it. */
   [Symbol.dispose](): void {
     this.#encryptionKey = undefined;
+    this.#dataKey = undefined;
   }
 }

@@ -30,7 +30,13 @@ export class NodeFreshDataKey implements FreshDataKey {
   wrappedAs(wrapping: DataKeyWrapping): NodeDataKeySealer {
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
     const header = dataKeyHeader(wrapping, this.commitment);
-    const sealer = new NodeDataKeySealer(header, encryptionKeyOf(this.secret), this.#nonces, this.#maxSeals);
+    const sealer = new NodeDataKeySealer(
+      header,
+      encryptionKeyOf(this.secret),
+      createSecretKey(this.secret.reveal()),
+      this.#nonces,
+      this.#maxSeals,
+    );
     this.#moved = true;
     return sealer;
   }

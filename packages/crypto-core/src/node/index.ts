@@ -1,4 +1,5 @@
 export {
+  afterRestore,
   type NodeBackend,
   nodeBackend,
   type SyncDataKeyOpener,
@@ -6,3 +7,4 @@ export {
   type SyncFreshDataKey,
   type SyncWrappingKey,
 } from './node-backend.ts';
+export type { NodePrimitives, SyncAesGcmKey, SyncEd25519SigningKey } from './node-primitives.ts';

@@ -1,4 +1,4 @@
-import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, hash, randomFillSync, timingSafeEqual } from 'node:crypto';
 import type {
   CryptoBackend,
   DataKeyOpener,
@@ -18,6 +18,7 @@ import { SecretBytes } from '../secret-bytes.ts';
 import { NodeDataKeyOpener } from './data-key-opener.ts';
 import { expandDataKey, hkdfSha256, hmacSha256, requireKey } from './derivation.ts';
 import { encryptionKeyOf, NodeFreshDataKey } from './fresh-data-key.ts';
+import { type NodePrimitives, nodePrimitives } from './node-primitives.ts';
 import { NonceSource } from './nonce-source.ts';
 import { decodeText, encodeText } from './text-form.ts';
 import { NodeWrappingKey } from './wrapping-key.ts';
@@ -31,12 +32,14 @@ export interface SyncFreshDataKey extends FreshDataKey {
 export interface SyncDataKeySealer extends DataKeySealer {
   sealValue(value: Plaintext, context: ValueContext): Uint8Array;
   sealField(value: Plaintext, context: FieldContext, rowId: RowId): Uint8Array;
+  sealingStreamKey(): SecretBytes;
 }
 
 /** {@link DataKeyOpener}, answering at once. */
 export interface SyncDataKeyOpener extends DataKeyOpener {
   openValue(value: Uint8Array, context: ValueContext): Plaintext;
   openField(field: Uint8Array, context: FieldContext, rowId: RowId): Plaintext;
+  openingStreamKey(): SecretBytes;
 }
 
 /** {@link WrappingKey}, answering at once. */
@@ -47,6 +50,7 @@ export interface SyncWrappingKey extends WrappingKey {
 
 /** The backend on `node:crypto`: {@link CryptoBackend}, answering at once instead of by promises. */
 export interface NodeBackend extends CryptoBackend {
+  readonly primitives: NodePrimitives;
   createDataKey(): SyncFreshDataKey;
   openDataKey(header: DataKeyHeader, dataKey: SecretBytes): SyncDataKeyOpener;
   wrappingKey(key: SecretBytes): SyncWrappingKey;
@@ -76,6 +80,7 @@ const nonces = new NonceSource();
  */
 export const nodeBackend: NodeBackend = {
   name: 'node',
+  primitives: nodePrimitives,
 
   createDataKey: () => new NodeFreshDataKey(SecretBytes.random(keyByteLength), nonces),
 
@@ -85,7 +90,7 @@ export const nodeBackend: NodeBackend = {
       if (!constantTimeEqual(commitment, header.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one to which this header commits.');
       }
-      return new NodeDataKeyOpener(header, encryptionKeyOf(dataKey));
+      return new NodeDataKeyOpener(header, encryptionKeyOf(dataKey), createSecretKey(dataKey.reveal()));
     } finally {
       dataKey.dispose();
     }
@@ -116,6 +121,23 @@ export const nodeBackend: NodeBackend = {
   encodeText,
   decodeText,
 };
+
+/**
+ * Forgets the random bytes from which nonces are taken. To be called in each copy of a process or machine that was restored
+ * from a snapshot, before it seals again: two copies would otherwise take the same nonces. In threads, too, each for itself.
+ *
+ * OpenSSL's own generator is not in this package's hands. It keeps state inside the process, so that copies of one memory
+ * image agree on what it gives next until it is reseeded: restore such images before the first use of cryptography, or
+ * start processes anew.
+ *
+ * @example
+ * ```ts
+ * platform.onRestore(() => afterRestore());
+ * ```
+ */
+export function afterRestore(): void {
+  nonces.drop();
+}
 
 function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);

@@ -1,5 +1,6 @@
 import { NonCanonicalEncodingError, NotKeyfoldCiphertextError } from '../crypto-errors.ts';
 import { textPrefix } from '../format.ts';
+import { isCanonicalBase64url } from './canonical-base64url.ts';
 
 /** `kf1.` and the bytes in base64url without padding (RFC 4648 §5). */
 export function encodeText(bytes: Uint8Array): string {
@@ -15,10 +16,8 @@ export function decodeText(text: string): Uint8Array {
     throw new NotKeyfoldCiphertextError(`Expected a text that begins with ${textPrefix}`);
   }
   const encoded = text.slice(textPrefix.length);
-  // Node's decoder takes white space, padding, the other alphabet, unused bits and stops at what it does not
-  // know: encoding again shows every one of them.
   const bytes = Buffer.from(encoded, 'base64url');
-  if (bytes.toString('base64url') !== encoded) {
+  if (!isCanonicalBase64url(encoded, bytes)) {
     throw new NonCanonicalEncodingError('The text is not canonical base64url.');
   }
   return bytes;

@@ -194,6 +194,14 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     );
   },
 
+  'keeps what it was handed in a Buffer, whatever becomes of the Buffer': async (store) => {
+    const content = globalThis.Buffer.from([1, 2, 3]);
+    const committed = store.commit([put(['a'], content)]);
+    content.fill(0);
+    await committed;
+    assert.deepEqual([...((await store.get('thing', ['a']))?.content ?? [])], [1, 2, 3]);
+  },
+
   'shares no memory with its caller': async (store) => {
     const content = bytes(1, 2, 3);
     const key = ['a'];

@@ -14,6 +14,12 @@ export function boundedText(maxCharacters: number): z.ZodType<string> {
   return z.string().min(1).max(maxCharacters).refine(isPlainText);
 }
 
+/** What an administrator notes about an API key; it may be empty. */
+export const description: z.ZodType<string> = z
+  .string()
+  .max(limits.descriptionCharacters)
+  .refine(isPlainText);
+
 // Cc holds CR, LF and NUL; none of them belongs into a name that may meet a header or a terminal later.
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);

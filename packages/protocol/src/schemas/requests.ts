@@ -5,9 +5,9 @@ import type { Operation, OperationId } from '../operations.ts';
 import {
   apiKeyId,
   batchOf,
-  boundedText,
   commitment,
   cursor,
+  description,
   itemCount,
   recordHeader,
   role,
@@ -37,7 +37,7 @@ export const requestSchemas: { readonly [Id in OperationId]: z.ZodType<RequestBo
   createApiKey: z.strictObject({
     role,
     tenants: tenantGrant,
-    description: boundedText(limits.descriptionCharacters),
+    description,
   }),
   listApiKeys: noBody,
   revokeApiKey: noBody,

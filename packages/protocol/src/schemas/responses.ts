@@ -7,8 +7,8 @@ import type { OperationId } from '../operations.ts';
 import {
   apiKeyId,
   batchOf,
-  boundedText,
   cursor,
+  description,
   errorCode,
   instant,
   keyReference,
@@ -34,7 +34,7 @@ const apiKey = z.strictObject({
   id: apiKeyId,
   role,
   tenants: tenantGrant,
-  description: boundedText(limits.descriptionCharacters),
+  description,
   createdAt: instant,
   revokedAt: instant.nullable(),
 });

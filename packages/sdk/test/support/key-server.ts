@@ -10,7 +10,9 @@ import {
   matchOperation,
   mediaTypes,
   type OperationId,
+  operationOf,
 } from '@keyfold/protocol';
+import { parameterSchemas, querySchemas, requestSchemas } from '@keyfold/protocol/schemas';
 import { keyScope } from '../../src/key-scope.ts';
 import { KeyAuthority, Refusal } from './key-authority.ts';
 
@@ -112,6 +114,7 @@ export class KeyServer implements AsyncDisposable {
       if (!this.apiKeys.has(headers.authorization?.replace('Bearer ', '') ?? ''))
         throw new Refusal('api_key_invalid');
       if (!('operationId' in match)) throw new Refusal('route_not_found');
+      checkRequest(match.operationId, match.params, seen);
       this.#answer(match.operationId, match.params, seen.body, response);
     } catch (error) {
       sendError(response, error instanceof Refusal ? error.code : 'internal_error');
@@ -187,6 +190,27 @@ export class KeyServer implements AsyncDisposable {
     if (handler === undefined) throw new Refusal('route_not_found');
     handler();
   }
+}
+
+/** Refuses what the real service refuses: by the protocol's own rules. */
+function checkRequest(
+  operation: OperationId,
+  params: Readonly<Record<string, string>>,
+  seen: SeenRequest,
+): void {
+  const { query, request } = operationOf(operation);
+  const bodies = {
+    none: () => null,
+    json: () => parse<unknown>(seen.body),
+    frame: () => decodeFrame(seen.body).json,
+  };
+  const ok =
+    Object.entries(parameterSchemas).every(
+      ([name, schema]) => params[name] === undefined || schema.safeParse(params[name]).success,
+    ) &&
+    querySchemas[query].safeParse(Object.fromEntries(new URLSearchParams(seen.url.split('?')[1]))).success &&
+    requestSchemas[operation].safeParse(bodies[request]()).success;
+  if (!ok) throw new Refusal('invalid_request');
 }
 
 interface HeadersBody {

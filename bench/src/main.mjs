@@ -1,0 +1,78 @@
+// Measures on the Node that runs it and writes Markdown to standard output; progress goes to standard error.
+//   node src/main.mjs --rounds 20 [--only <words of a group's title>] [--size <'64 B', …>]
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { cryptoCoreGroups } from './crypto-core-groups.mjs';
+import { measure } from './measure.mjs';
+import { digits, isMissed, table } from './table.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    only: { type: 'string', default: '' },
+    size: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a whole number from 1.');
+const isWanted = ({ title }) => title.toLowerCase().includes(values.only.toLowerCase());
+
+/**
+ * Slots long enough that the collector runs in each of them, so that garbage is paid by who makes it. What is slower than a
+ * slot is called once.
+ */
+function pace(byteLength, rounds) {
+  return byteLength > 1024 ? { rounds: Math.ceil(rounds / 2), slotMs: 16 } : { rounds, slotMs: 5 };
+}
+
+const lines = [
+  `### Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`,
+  '',
+  `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${process.platform} ${process.arch}, ${rounds} rounds.`,
+  '',
+];
+const targets = [];
+
+async function run(groups) {
+  for (const group of groups.filter(isWanted)) {
+    const bySize = new Map();
+    for (const [size, byteLength] of group.sizes) {
+      if (values.size !== undefined && values.size !== size) continue;
+      process.stderr.write(`node ${process.versions.node}: ${group.title}, ${size}\n`);
+      const results = await measure(await group.contenders(byteLength), pace(byteLength, rounds));
+      bySize.set(size, results);
+      for (const result of results) {
+        if (result.target !== undefined) targets.push({ title: group.title, size, result, results });
+      }
+    }
+    lines.push(table(group.title, bySize));
+  }
+}
+
+// Keyfold's own figures first: peers leave the engine's call sites and the heap in another state.
+await run(cryptoCoreGroups);
+const { webGroups } = await import('./web-groups.mjs');
+await run(webGroups);
+const { missingPeers, peerGroups } = await import('./peer-groups.mjs');
+await run(peerGroups);
+if (missingPeers.length > 0) lines.push('Not measured:', '', ...missingPeers.map((peer) => `- ${peer}`), '');
+
+/** What a missed target stands beside: the cheapest that a bound format can be. */
+function floorsOf(results) {
+  const floors = results.filter(({ name }) => name.startsWith('floor'));
+  return floors.length === 0 ? '' : ` (floors ${floors.map(({ ratio }) => digits(ratio)).join(', ')})`;
+}
+
+const missed = targets.filter(({ result }) => isMissed(result));
+lines.push(
+  `#### Targets on Node ${process.versions.node}`,
+  '',
+  `${targets.length - missed.length} of ${targets.length} figures keep their target.`,
+  '',
+  ...missed.map(
+    ({ title, size, result, results }) =>
+      `- missed: ${title}, ${result.name}, ${size}: ${digits(result.ratio)}, target ${digits(result.target)}${floorsOf(results)}`,
+  ),
+  '',
+);
+process.stdout.write(lines.join('\n'));

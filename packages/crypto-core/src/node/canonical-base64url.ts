@@ -1,0 +1,29 @@
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const utf8 = new TextEncoder();
+/** Public bytes only: nothing is read from it, its encoder's counts are. */
+const scratch = new Uint8Array(new ArrayBuffer(8192));
+
+/**
+ * Whether `text` is the one spelling of `bytes` in base64url without padding (RFC 4648 §3.5, §5).
+ *
+ * Encoding again and comparing would say it, too, but costs more and leaves a string for the collector. What
+ * Node's decoder forgives is looked for instead: it skips or stops at what it does not know, so that fewer bytes come
+ * out than the digits have; it takes a character for the ASCII one that shares its low byte; it takes the other
+ * alphabet; it ignores unused bits.
+ *
+ * @param bytes what `Buffer.from(text, 'base64url')` gave
+ */
+export function isCanonicalBase64url(text: string, bytes: Buffer): boolean {
+  const { length } = text;
+  if (length > scratch.byteLength) return bytes.toString('base64url') === text;
+  // Four digits have three bytes; a single last digit has none.
+  if (length % 4 === 1 || bytes.byteLength !== Math.floor((length * 3) / 4)) return false;
+  const { read, written } = utf8.encodeInto(text, scratch);
+  const isAscii = read === length && written === length;
+  if (!isAscii || text.includes('+') || text.includes('/')) return false;
+  const bytesInLastGroup = bytes.byteLength % 3;
+  if (bytesInLastGroup === 0) return true;
+  const lastByte = bytes[bytes.byteLength - 1] ?? 0;
+  const lastDigit = (bytesInLastGroup === 1 ? lastByte << 4 : lastByte << 2) & 0x3f;
+  return text[length - 1] === digits[lastDigit];
+}

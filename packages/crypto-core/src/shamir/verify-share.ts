@@ -1,0 +1,45 @@
+import type { CryptoBackend } from '../backend.ts';
+import type { SecretShare } from './share.ts';
+import { ShareInvalidError, type SharePlace } from './share-errors.ts';
+import { leafOf, rootOf } from './share-tree.ts';
+
+/** What a share is checked against. */
+export interface VerifyShareOptions {
+  readonly backend: CryptoBackend;
+  /** The set the share must belong to, 16 bytes, where it is known (it is not secret: store it beside what is sealed). */
+  readonly setId?: Uint8Array;
+}
+
+/**
+ * Checks one share before any other is there: that it is, bit by bit, what was dealt out under its set id.
+ *
+ * Without `setId` somebody may still make up a whole set of his own; {@link combineShares} then finds that the shares
+ * belong to different sets.
+ *
+ * @throws {@link ShareInvalidError} with reason `altered` or `other_set`
+ * @throws {@link SecretDisposedError} for a share that was disposed of
+ * @example
+ * ```ts
+ * await verifyShare(parseShareText(sheet), { backend: nodeBackend, setId });
+ * ```
+ */
+export async function verifyShare(share: SecretShare, options: VerifyShareOptions): Promise<void> {
+  await verifyShareAt(share, options, {});
+}
+
+/** As {@link verifyShare}; `place` says where the share stands among others. */
+export async function verifyShareAt(
+  share: SecretShare,
+  { backend, setId }: VerifyShareOptions,
+  place: SharePlace,
+): Promise<void> {
+  const { index } = share;
+  const leaf = await leafOf(backend, share, index, share.revealBlinding(), share.revealValue());
+  const root = await rootOf(backend, share, index - 1, leaf, share.path());
+  if (!backend.constantTimeEqual(root, share.setId)) {
+    throw new ShareInvalidError('altered', `Share ${index} is not what was dealt out.`, { ...place, index });
+  }
+  if (setId !== undefined && !backend.constantTimeEqual(root, setId)) {
+    throw new ShareInvalidError('other_set', `Share ${index} belongs to another set.`, { ...place, index });
+  }
+}

@@ -1,0 +1,62 @@
+import type { DataKeySealer, FreshDataKey } from '../backend.ts';
+import { InvalidArgumentError } from '../crypto-errors.ts';
+import { type DataKeyWrapping, dataKeyHeader } from '../data-key-header.ts';
+import { maxSealsPerDataKey } from '../format.ts';
+import type { SecretBytes } from '../secret-bytes.ts';
+import { WebDataKeySealer } from './data-key-sealer.ts';
+import { encryptionKeyOf, expandDataKey, importDataKey } from './derivation.ts';
+import type { WebNonceSource } from './nonce-source.ts';
+import type { WebKey } from './runtime.ts';
+
+/** A data key of this process before it is wrapped. */
+export class WebFreshDataKey implements FreshDataKey {
+  readonly secret: SecretBytes;
+  readonly commitment: Uint8Array;
+  readonly #nonces: WebNonceSource;
+  readonly #maxSeals: number;
+  readonly #dataKey: WebKey;
+  readonly #encryptionKey: WebKey;
+  #moved = false;
+
+  private constructor(
+    secret: SecretBytes,
+    commitment: Uint8Array,
+    dataKey: WebKey,
+    encryptionKey: WebKey,
+    nonces: WebNonceSource,
+    maxSeals: number,
+  ) {
+    this.secret = secret;
+    this.commitment = commitment;
+    this.#dataKey = dataKey;
+    this.#encryptionKey = encryptionKey;
+    this.#nonces = nonces;
+    this.#maxSeals = maxSeals;
+  }
+
+  /**
+   * @param secret 32 random bytes, made in this process; owned by the new object
+   * @param maxSeals bound of the sealer made from it
+   */
+  static async of(
+    secret: SecretBytes,
+    nonces: WebNonceSource,
+    maxSeals: number = maxSealsPerDataKey,
+  ): Promise<WebFreshDataKey> {
+    const dataKey = await importDataKey(secret);
+    const commitment = await expandDataKey(dataKey, 'dataKeyCommitment');
+    return new WebFreshDataKey(secret, commitment, dataKey, await encryptionKeyOf(dataKey), nonces, maxSeals);
+  }
+
+  async wrappedAs(wrapping: DataKeyWrapping): Promise<DataKeySealer> {
+    if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
+    const header = dataKeyHeader(wrapping, this.commitment);
+    this.secret.reveal(); // refuses to go on after disposal
+    this.#moved = true; // before anything is awaited: of two calls at once one fails
+    return new WebDataKeySealer(header, this.#encryptionKey, this.#dataKey, this.#nonces, this.#maxSeals);
+  }
+
+  [Symbol.dispose](): void {
+    this.secret.dispose();
+  }
+}

@@ -1,0 +1,1 @@
+export { afterRestore, webBackend } from './web-backend.ts';

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Clock,
+  defaultRotationPolicy,
+  type RotationPolicy,
+  SigningKeySet,
+  type VerificationKey,
+} from '../src/index.ts';
+import { bytesOf } from './fixtures.ts';
+import { publicKeyHex } from './token-fixtures.ts';
+
+const day = 86_400_000;
+const publicKey = bytesOf(publicKeyHex);
+const kids = (keys: readonly VerificationKey[]): string => keys.map(({ kid }) => kid).join(' ');
+
+class MovableClock implements Clock {
+  wallMs: number;
+  constructor(wallMs: number) {
+    this.wallMs = wallMs;
+  }
+  now(): { wallMs: number; monotonicMs: number } {
+    return { wallMs: this.wallMs, monotonicMs: 0 };
+  }
+}
+
+function empty(clock: Clock, policy: RotationPolicy = defaultRotationPolicy): SigningKeySet {
+  return new SigningKeySet({ records: [], clock, policy });
+}
+
+describe('a set of signing keys', () => {
+  it('rotates after 90 days, publishes a day ahead, and overlaps 14 days, by default', () => {
+    const clock = new MovableClock(0);
+    let set = empty(clock).rotate({ kid: 'a', publicKey });
+    expect([set.signing().kid, kids(set.published()), kids(set.verifying())]).toEqual(['a', 'a', 'a']);
+    clock.wallMs = 89 * day - 1;
+    expect(set.rotationDue).toBe(false);
+    clock.wallMs = 89 * day;
+    expect(set.rotationDue).toBe(true);
+    set = set.rotate({ kid: 'b', publicKey });
+    expect(set.rotationDue).toBe(false);
+    expect([set.signing().kid, kids(set.published()), kids(set.verifying())]).toEqual(['a', 'a b', 'a']);
+    clock.wallMs = 90 * day - 60_000; // the skew that the policy grants
+    expect([set.signing().kid, kids(set.verifying())]).toEqual(['a', 'a b']);
+    clock.wallMs = 90 * day;
+    expect([set.signing().kid, kids(set.published()), kids(set.verifying())]).toEqual(['b', 'a b', 'a b']);
+    clock.wallMs = 104 * day - 1;
+    expect(kids(set.verifying())).toBe('a b');
+    clock.wallMs = 104 * day;
+    expect([kids(set.published()), kids(set.verifying())]).toEqual(['b', 'b']);
+    expect(set.pruned().records.map(({ kid }) => kid)).toEqual(['b']);
+  });
+
+  it('goes on with a key that is overdue', () => {
+    const clock = new MovableClock(0);
+    const set = empty(clock).rotate({ kid: 'a', publicKey });
+    clock.wallMs = 1_000 * day;
+    expect([set.signing().kid, set.rotationDue, kids(set.verifying())]).toEqual(['a', true, 'a']);
+  });
+
+  it('has no key at first, and says so', () => {
+    const set = empty(new MovableClock(0));
+    expect(set.rotationDue).toBe(true);
+    expect(() => set.signing()).toThrow(expect.objectContaining({ code: 'signing_key_unavailable' }));
+    expect([set.published(), set.verifying()]).toEqual([[], []]);
+  });
+
+  it('drops a revoked key at once, and never falls back to one that had its time', () => {
+    const clock = new MovableClock(0);
+    let set = empty(clock).rotate({ kid: 'a', publicKey });
+    clock.wallMs = 89 * day;
+    set = set.rotate({ kid: 'b', publicKey });
+    clock.wallMs = 91 * day;
+    set = set.revoke('b');
+    expect([kids(set.published()), kids(set.verifying())]).toEqual(['a', 'a']);
+    expect(() => set.signing()).toThrow(expect.objectContaining({ code: 'signing_key_unavailable' }));
+    expect(set.rotationDue).toBe(true);
+    set = set.rotate({ kid: 'c', publicKey });
+    expect([set.signing().kid, kids(set.published()), kids(set.verifying())]).toEqual(['c', 'a c', 'a c']);
+    clock.wallMs = 105 * day;
+    expect(kids(set.verifying())).toBe('c');
+    expect(set.pruned().records.map(({ kid }) => kid)).toEqual(['b', 'c']);
+    expect(() => set.rotate({ kid: 'b', publicKey })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
+  });
+
+  it('goes on with the key before, if its successor is revoked before it signed', () => {
+    const clock = new MovableClock(0);
+    let set = empty(clock).rotate({ kid: 'a', publicKey });
+    clock.wallMs = 89 * day;
+    set = set.rotate({ kid: 'b', publicKey }).revoke('b');
+    clock.wallMs = 200 * day;
+    expect([set.signing().kid, kids(set.verifying()), set.rotationDue]).toEqual(['a', 'a', true]);
+  });
+
+  it('lets a new key sign immediately where one asks for it', () => {
+    const clock = new MovableClock(0);
+    const set = empty(clock)
+      .rotate({ kid: 'a', publicKey })
+      .rotate({ kid: 'b', publicKey }, { immediately: true });
+    expect([set.signing().kid, kids(set.verifying())]).toEqual(['b', 'a b']);
+    clock.wallMs = 14 * day;
+    expect(kids(set.verifying())).toBe('b');
+  });
+
+  it('refuses a second new key while one waits, unknown kids, and keys that are none', () => {
+    const set = empty(new MovableClock(0)).rotate({ kid: 'a', publicKey }).rotate({ kid: 'b', publicKey });
+    const invalid = expect.objectContaining({ code: 'invalid_argument' });
+    expect(() => set.rotate({ kid: 'c', publicKey })).toThrow(invalid);
+    expect(() => set.revoke('c')).toThrow(invalid);
+    expect(() => empty(new MovableClock(0)).rotate({ kid: '../a', publicKey })).toThrow(invalid);
+    expect(() => empty(new MovableClock(0)).rotate({ kid: 'a', publicKey: new Uint8Array(32) })).toThrow(
+      invalid,
+    );
+    const clock = new MovableClock(0);
+    const record = { kid: 'a', publicKey, publishedFromMs: 1, signsFromMs: 0 };
+    expect(() => new SigningKeySet({ records: [record], clock, policy: defaultRotationPolicy })).toThrow(
+      invalid,
+    );
+  });
+
+  it.each<[string, Partial<RotationPolicy>]>([
+    ['an overlap shorter than token life, cache and skew', { overlapMs: 25 * 3_600_000 + 60_000 - 1 }],
+    ['keys published later than caches learn of them', { publishAheadMs: 3_600_000 + 60_000 - 1 }],
+    ['rotation before the next key may sign', { rotateAfterMs: day }],
+    ['a skew of more than five minutes', { clockSkewMs: 300_001 }],
+    ['a negative time', { keySetCacheMs: -1 }],
+    ['no time', { maxTokenLifetimeMs: Number.NaN }],
+    ['an endless time', { overlapMs: Number.POSITIVE_INFINITY }],
+  ])('refuses a policy with %s', (_what, changes) => {
+    expect(() => empty(new MovableClock(0), { ...defaultRotationPolicy, ...changes })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
+  });
+
+  it('accepts a policy at the bounds', () => {
+    const policy = {
+      ...defaultRotationPolicy,
+      overlapMs: 25 * 3_600_000 + 60_000,
+      publishAheadMs: 3_660_000,
+    };
+    expect(() => empty(new MovableClock(0), policy)).not.toThrow();
+  });
+
+  it('never lets a good token meet a cache without its key, however the operator times rotations', () => {
+    const policy: RotationPolicy = {
+      rotateAfterMs: 100,
+      overlapMs: 60,
+      publishAheadMs: 15,
+      maxTokenLifetimeMs: 40,
+      keySetCacheMs: 10,
+      clockSkewMs: 5,
+    };
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 12 }), (waits) => {
+        const clock = new MovableClock(0);
+        let set = empty(clock, policy).rotate({ kid: 'k0', publicKey });
+        const left = [...waits];
+        const signedBy: string[] = [];
+        const keysAt: string[][] = [];
+        let rotateAt = 0;
+        for (let now = 0; now < 400; now++) {
+          clock.wallMs = now;
+          if (now === rotateAt + (left[0] ?? Number.POSITIVE_INFINITY)) {
+            rotateAt = now;
+            left.shift();
+            const pending = set.records.some(({ signsFromMs }) => signsFromMs > now);
+            if (!pending) set = set.rotate({ kid: `k${now}`, publicKey });
+          }
+          signedBy.push(set.signing().kid);
+          keysAt.push(set.published().map(({ kid }) => kid));
+        }
+        for (const [issuedAt, kid] of signedBy.entries()) {
+          // Verified at any moment of its life, by a cache that was filled up to keySetCacheMs before.
+          for (let seenAt = Math.max(issuedAt, 10); seenAt < Math.min(issuedAt + 40, 400); seenAt++) {
+            const isCached = kid === 'k0' || keysAt[seenAt - 10]?.includes(kid);
+            if (!isCached || !keysAt[seenAt]?.includes(kid)) expect.fail(`${kid} is missing at ${seenAt}`);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { integerId, text } from '../src/index.ts';
+import { rejection } from './support/settle.ts';
+import { serviceBench } from './support/table-bench.ts';
+
+const context = { card: '42' };
+const schema = { id: integerId('id'), fields: { a: text() } };
+
+/** What no compiler let through: plain JavaScript hands over anything. */
+const anything = (value: unknown) => value as never;
+
+describe('a call from plain JavaScript', () => {
+  const keys = serviceBench().serviceKeys();
+  const table = keys.table('t', schema);
+  const calls: readonly [string, string, () => Promise<unknown>][] = [
+    ['no options to encrypt', 'encryption_context_required', () => keys.encrypt('x', anything(undefined))],
+    ['no options to decrypt', 'encryption_context_required', () => keys.decrypt('kf1.', anything(null))],
+    ['null to decrypt', 'not_keyfold_ciphertext', () => keys.decrypt(anything(null), { context })],
+    ['null to rewrap', 'not_keyfold_ciphertext', () => keys.rewrap(anything(null))],
+    ['a set of values', 'invalid_argument', () => keys.encryptMany(anything(new Set([1])))],
+    ['a set to decrypt', 'invalid_argument', () => keys.decryptMany(anything(new Set([1])))],
+    ['null among values', 'batch_item_failed', () => keys.encryptMany([anything(null)])],
+    ['null among sealed values', 'batch_item_failed', () => keys.decryptMany([anything(null)])],
+    ['null for a row', 'row_invalid', () => table.encrypt(anything(null))],
+    ['nothing for a row', 'row_invalid', () => table.decrypt(anything(undefined))],
+    ['an object for rows', 'invalid_argument', () => table.encryptMany(anything({}))],
+    ['a set of rows', 'invalid_argument', () => table.decryptMany(anything(new Set([{}])))],
+    ['null among rows', 'batch_item_failed', () => table.encryptMany([anything(null)])],
+    ['holes among rows', 'batch_item_failed', () => table.encryptMany(new Array(1))],
+  ];
+
+  it.each(calls)('with %s gets a typed error (%s)', async (_, code, call) => {
+    expect(await rejection(call())).toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+  });
+
+  it.each([
+    ['no schema', undefined],
+    ['no fields', { id: integerId('id') }],
+    ['no id', { fields: { a: text() } }],
+    ['text for a column', { id: integerId('id'), fields: { a: 'text' } }],
+    ['a number for the header', { ...schema, header: 5 }],
+  ])('that declares a table with %s gets a typed error', (_, wrong) => {
+    expect(() => keys.table('t', anything(wrong))).toThrow(
+      expect.objectContaining({ code: 'table_invalid' }),
+    );
+  });
+});

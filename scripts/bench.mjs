@@ -1,0 +1,88 @@
+// Measures on the pinned Node and on Node 26, prints the tables and writes bench/RESULTS.md:
+//   npm run bench [-- --rounds 20 --only <words of a title> --size <'64 B', …>]
+// A run of a part writes no file. Nothing that is measured here decides whether tests pass.
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './lockfile-stamp.mjs';
+
+const bench = join(root, 'bench');
+const results = join(bench, 'RESULTS.md');
+const argv = process.argv.slice(2);
+const isPartial = argv.some((argument) => argument.startsWith('--only') || argument.startsWith('--size'));
+
+// A collection at the end of each slot, a small nursery, and a C library that keeps what is freed: garbage is paid by
+// who makes it, and page faults by nobody.
+const nodeFlags = ['--expose-gc', '--max-semi-space-size=1', '--no-warnings'];
+const memory = {
+  MALLOC_TRIM_THRESHOLD_: '1000000000',
+  MALLOC_MMAP_THRESHOLD_: '1000000000',
+  MALLOC_TOP_PAD_: '4194304',
+};
+
+function run(command, args, options = {}) {
+  const { status, stdout, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) {
+    process.stderr.write(stdout ?? '');
+    process.stderr.write(`${[command, ...args].join(' ')} failed.\n`);
+    process.exit(status ?? 1);
+  }
+  return stdout;
+}
+
+function installPeers() {
+  if (existsSync(join(bench, 'node_modules', '.package-lock.json'))) return;
+  process.stderr.write('Installing the peers (once)…\n');
+  // Their prebuilt binaries need no scripts.
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
+  run(command, [...prefix, ...args], { cwd: bench, shell: !npm && process.platform === 'win32' });
+}
+
+installPeers();
+run(process.execPath, [join(root, 'scripts', 'turbo.mjs'), 'run', 'build', '--filter=@keyfold/crypto-core']);
+
+const node26 = join(bench, 'node_modules', 'node-26', 'bin', 'node');
+const nodes = existsSync(node26) ? [process.execPath, node26] : [process.execPath];
+const sections = nodes.map((node) =>
+  run(node, [...nodeFlags, join('src', 'main.mjs'), ...argv], {
+    cwd: bench,
+    env: { ...process.env, ...memory },
+  }),
+);
+if (nodes.length === 1) sections.push('Node 26 has no binary for this platform here: not measured.\n');
+
+const report = `# Benchmarks
+
+Written by \`npm run bench\`. Figures are CPU time divided by that of a reference, both taken in one run: slots of a few
+milliseconds, the reference before and after each contender, the order of the contenders rotated. Each cell is the median of
+the rounds and, in brackets, its quartiles; a target stands behind its figure, and a missed one is bold. The machine is
+shared: the third digit means nothing.
+
+- **reference**: the fastest honest AES-256-GCM of \`node:crypto\`: a KeyObject, 96-bit nonces from a pool of random bytes,
+  one \`update\`, a discarded \`final\`, one output; no authenticated data, no header, no type.
+- **floor**: the reference with what a bound format cannot do without. What lies between a floor and crypto-core is
+  crypto-core's own.
+- Each slot ends with a collection of the garbage that it made, in a nursery of 1 MiB, so that garbage is paid by who makes it.
+- Thread pool and collector count, as CPU time of the process.
+- **Not to be quoted: 64 KB.** There, contenders come out far below their own floor, or several times above themselves in
+  another table; what is measured is the allocation of large buffers and not the cryptography. The verdicts in that column mean
+  nothing, and neither does the count of targets kept as far as it rests on them.
+
+## Field encryption, one thread
+
+${sections.join('\n')}`.trimEnd();
+
+process.stdout.write(`${report}\n`);
+if (!isPartial) {
+  writeFileSync(results, `${report}\n`);
+  process.stderr.write(`Written to ${results}\n`);
+}
