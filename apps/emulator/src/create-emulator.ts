@@ -33,6 +33,11 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
   /** How long the service goes on using a tenant key after its root was last asked, in milliseconds. Default 60,000. */
   readonly leaseMs?: number;
+  /**
+   * Whether key policies and grants decide who may use a key of the emulated KMS: `off` (the default) lets everybody of the
+   * key's own account, `strict` refuses as AWS does. Every caller is its account's root user.
+   */
+  readonly keyPolicies?: 'off' | 'strict';
   /** Told of the cause behind each answer that says only that the emulator failed. */
   readonly onError?: (error: unknown) => void;
 }
@@ -120,7 +125,14 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
 
   let ready = false;
   const app = createApp({ service, isReady: () => ready });
-  const serveKms = kmsHttpHandler(await createKms({ store, clock, onInternalError: onError }));
+  const serveKms = kmsHttpHandler(
+    await createKms({
+      store,
+      clock,
+      onInternalError: onError,
+      access: { mode: options.keyPolicies ?? 'off' },
+    }),
+  );
   const handler = (request: IncomingMessage, response: ServerResponse): void =>
     isKmsRequest(request) ? serveKms(request, response) : app(request, response);
 

@@ -13,6 +13,7 @@ const help = `keyfold-emulator: AWS KMS and Keyfold's encryption API on this mac
   --allow-host NAME host name to answer to beside the loopback's own; may be repeated
   --state FOLDER    where keys are kept (.keyfold)
   --ephemeral       keep nothing
+  --strict-policies refuse what key policies and grants do not allow
   --help            this text
 `;
 
@@ -31,6 +32,7 @@ function readOptions(args: readonly string[]): EmulatorOptions | 'help' {
       'allow-host': { type: 'string', multiple: true, default: [] },
       state: { type: 'string', default: '.keyfold' },
       ephemeral: { type: 'boolean', default: false },
+      'strict-policies': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -40,6 +42,7 @@ function readOptions(args: readonly string[]): EmulatorOptions | 'help' {
     httpsPort: port(values['https-port'], 'https-port'),
     host: values.host,
     allowHosts: values['allow-host'],
+    keyPolicies: values['strict-policies'] ? 'strict' : 'off',
     onError: (error) => process.stderr.write(explain(error)),
     ...(values.ephemeral ? {} : { stateFolder: values.state }),
   };

@@ -195,6 +195,7 @@ describe('members of another JSON type', () => {
   it.each<[operation: string, input: object, text: string | undefined]>([
     ['DescribeKey', { KeyId: 7 }, 'NUMBER_VALUE can not be converted to a String'],
     ['DescribeKey', { KeyId: true }, 'TRUE_VALUE can not be converted to a String'],
+    ['DescribeKey', { KeyId: { toString: 1 } }, 'Start of structure or map found where not expected.'],
     ['DescribeKey', { KeyId: [id] }, 'Start of list found where not expected.'],
     ['DescribeKey', { KeyId: {} }, 'Start of structure or map found where not expected.'],
     ['DescribeKey', { KeyId: id, GrantTokens: 'token' }, 'Expected list or null'],

@@ -93,7 +93,7 @@ function mismatch(json: unknown, expected: string): KmsFault {
   const texts: Readonly<Record<string, string>> = {
     string: `STRING_VALUE can not be converted to ${expected}`,
     number: `NUMBER_VALUE can not be converted to ${expected}`,
-    boolean: `${String(json).toUpperCase()}_VALUE can not be converted to ${expected}`,
+    boolean: `${json === true ? 'TRUE' : 'FALSE'}_VALUE can not be converted to ${expected}`,
     object: `Start of ${Array.isArray(json) ? 'list' : 'structure or map'} found where not expected.`,
   };
   return new KmsFault('SerializationException', json === null ? undefined : texts[typeof json]);
