@@ -18,8 +18,8 @@ import {
 } from '../src/index.ts';
 import { encodeKeyPlace } from '../src/key-place.ts';
 import { sealAt } from '../src/node/aead.ts';
-import { encryptionKeyOf } from '../src/node/fresh-data-key.ts';
 import { nodeBackend } from '../src/node/index.ts';
+import { NodeDataKey } from '../src/node/node-data-key.ts';
 import { sealContent } from '../src/node/seal-content.ts';
 import { decodePlaintext, encodePlaintext } from '../src/plaintext-codec.ts';
 import { bytesOf, codeOf, hex, publishedVectors, secretOf } from './fixtures.ts';
@@ -104,7 +104,7 @@ describe('docs/formats/vectors/data-key.json', () => {
   }>('data-key.json');
 
   it.each(file.cases)('$dataKey', ({ dataKey, encryptionKey, commitment }) => {
-    expect(encryptionKeyOf(secretOf(dataKey)).export().toString('hex')).toBe(encryptionKey);
+    expect(new NodeDataKey(secretOf(dataKey)).encryptionKey().export().toString('hex')).toBe(encryptionKey);
     expect(hex(nodeBackend.commitmentOf(secretOf(dataKey)))).toBe(commitment);
   });
 });
@@ -148,7 +148,7 @@ describe('docs/formats/vectors/value.json', () => {
     expect(nodeBackend.encodeText(bytesOf(bytes))).toBe(text);
     const context = prepareValueContext(file.options);
     expect(opener().openValue(nodeBackend.decodeText(text), context)).toStrictEqual(plaintextOf(content));
-    const key = encryptionKeyOf(secretOf(file.dataKey));
+    const key = new NodeDataKey(secretOf(file.dataKey)).encryptionKey();
     const encoded = encodePlaintext(plaintextOf(content));
     const sealed = sealContent(0xf5, bytesOf(file.header), key, bytesOf(nonce), bytesOf(file.aad), encoded);
     expect(hex(sealed)).toBe(bytes);
@@ -197,7 +197,7 @@ describe('docs/formats/vectors/record.json', () => {
     const field = nodeBackend.decodeText(text);
     expect(hex(field)).toBe(bytes);
     expect(opener().openField(field, context, rowIdOf(options))).toStrictEqual(plaintextOf(content));
-    const key = encryptionKeyOf(secretOf(file.dataKey));
+    const key = new NodeDataKey(secretOf(file.dataKey)).encryptionKey();
     const aad = FieldContext.aadOf(context, rowIdOf(options));
     const encoded = encodePlaintext(plaintextOf(content));
     expect(hex(sealContent(0xf7, new Uint8Array(), key, bytesOf(nonce), aad, encoded))).toBe(bytes);

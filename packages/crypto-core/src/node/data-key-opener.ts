@@ -11,19 +11,19 @@ import { requireSameHeader } from '../require-same-header.ts';
 import type { RowId } from '../row-id.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import { openAt } from './aead.ts';
-import { streamKeyOf } from './stream-key.ts';
+import type { NodeDataKey } from './node-data-key.ts';
 
 /** Opens with a key whose commitment has been verified. */
 export class NodeDataKeyOpener implements DataKeyOpener {
   readonly header: DataKeyHeader;
   #encryptionKey: KeyObject | undefined;
   /** The data key itself: the key of streams is derived from it when a stream needs it. */
-  #dataKey: KeyObject | undefined;
+  #dataKey: NodeDataKey | undefined;
 
-  constructor(header: DataKeyHeader, encryptionKey: KeyObject, dataKey: KeyObject) {
+  constructor(header: DataKeyHeader, dataKey: NodeDataKey) {
     this.header = header;
     this.#dataKey = dataKey;
-    this.#encryptionKey = encryptionKey;
+    this.#encryptionKey = dataKey.encryptionKey();
   }
 
   openValue(value: Uint8Array, context: ValueContext): Plaintext {
@@ -39,7 +39,7 @@ export class NodeDataKeyOpener implements DataKeyOpener {
 
   openingStreamKey(): SecretBytes {
     if (this.#dataKey === undefined) throw new SecretDisposedError('This data key has been disposed of.');
-    return streamKeyOf(this.#dataKey);
+    return this.#dataKey.streamKey();
   }
 
   #open(sealed: Uint8Array, at: number, aad: Uint8Array): Plaintext {

@@ -8,9 +8,9 @@ import type { Plaintext } from '../plaintext.ts';
 import { type EncodedPlaintext, encodePlaintext } from '../plaintext-codec.ts';
 import type { RowId } from '../row-id.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
+import type { NodeDataKey } from './node-data-key.ts';
 import type { NonceSource } from './nonce-source.ts';
 import { sealContent } from './seal-content.ts';
-import { streamKeyOf } from './stream-key.ts';
 
 const noHeader = new Uint8Array(0);
 
@@ -25,21 +25,15 @@ export class NodeDataKeySealer implements DataKeySealer {
   readonly #nonces: NonceSource;
   #encryptionKey: KeyObject | undefined;
   /** The data key itself: the key of streams is derived from it when the first stream needs it. */
-  #dataKey: KeyObject | undefined;
+  #dataKey: NodeDataKey | undefined;
   #sealsLeft: number;
 
-  constructor(
-    header: DataKeyHeader,
-    encryptionKey: KeyObject,
-    dataKey: KeyObject,
-    nonces: NonceSource,
-    maxSeals: number,
-  ) {
+  constructor(header: DataKeyHeader, dataKey: NodeDataKey, nonces: NonceSource, maxSeals: number) {
     this.header = header;
     this.#dataKey = dataKey;
     this.#headerBytes = Uint8Array.from(header.bytes);
     this.#nonces = nonces;
-    this.#encryptionKey = encryptionKey;
+    this.#encryptionKey = dataKey.encryptionKey();
     this.#sealsLeft = maxSeals;
   }
 
@@ -66,7 +60,7 @@ export class NodeDataKeySealer implements DataKeySealer {
     if (this.#dataKey === undefined) throw new SecretDisposedError('This data key has been disposed of.');
     if (this.#sealsLeft <= 0) throw new DataKeyExhaustedError('This data key has no seal left.');
     this.#sealsLeft--;
-    return streamKeyOf(this.#dataKey);
+    return this.#dataKey.streamKey();
   }
 
   #seal(form: number, header: Uint8Array, encoded: EncodedPlaintext, aad: Uint8Array): Uint8Array {

@@ -1,8 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { HkdfOptions } from '../backend.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
-import { keyByteLength, suiteAes256GcmHkdfSha256 } from '../format.ts';
-import { derivationLabels } from '../labels.ts';
+import { keyByteLength } from '../format.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 
 const hashByteLength = 32;
@@ -28,27 +27,6 @@ export function hmacSha256(key: SecretBytes, data: Uint8Array): Uint8Array<Array
   // A KeyObject first: Node takes five times as long over the same bytes as a plain array.
   return createHmac('sha256', createSecretKey(key.reveal())).update(data).digest();
 }
-
-/**
- * HKDF-Expand-SHA256(data key, label ‖ suite, 32): one block, T(1) = HMAC(key, info ‖ 0x01) (RFC 5869 §2.3).
- * The data key is uniformly random, so that extraction may be left out (§3.3).
- *
- * @param dataKey 32 bytes
- * @returns 32 bytes, for the caller to zeroise if they are a key
- * @throws {@link InvalidArgumentError} for a key of another length
- */
-export function expandDataKey(
-  dataKey: SecretBytes,
-  label: 'dataKeyEncryption' | 'dataKeyCommitment',
-): Uint8Array<ArrayBuffer> {
-  requireKey(dataKey);
-  return hmacSha256(dataKey, expandInput[label]);
-}
-
-const expandInput = {
-  dataKeyEncryption: Uint8Array.of(...derivationLabels.dataKeyEncryption, suiteAes256GcmHkdfSha256, 0x01),
-  dataKeyCommitment: Uint8Array.of(...derivationLabels.dataKeyCommitment, suiteAes256GcmHkdfSha256, 0x01),
-};
 
 /**
  * @throws {@link InvalidArgumentError} unless the key has 32 bytes

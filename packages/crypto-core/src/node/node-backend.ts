@@ -1,4 +1,4 @@
-import { createSecretKey, hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
 import type {
   CryptoBackend,
   DataKeyOpener,
@@ -16,8 +16,9 @@ import type { Plaintext } from '../plaintext.ts';
 import type { RowId } from '../row-id.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { NodeDataKeyOpener } from './data-key-opener.ts';
-import { expandDataKey, hkdfSha256, hmacSha256, requireKey } from './derivation.ts';
-import { encryptionKeyOf, NodeFreshDataKey } from './fresh-data-key.ts';
+import { hkdfSha256, hmacSha256, requireKey } from './derivation.ts';
+import { NodeFreshDataKey } from './fresh-data-key.ts';
+import { NodeDataKey } from './node-data-key.ts';
 import { type NodePrimitives, nodePrimitives } from './node-primitives.ts';
 import { NonceSource } from './nonce-source.ts';
 import { decodeText, encodeText } from './text-form.ts';
@@ -86,11 +87,11 @@ export const nodeBackend: NodeBackend = {
 
   openDataKey(header, dataKey) {
     try {
-      const commitment = expandDataKey(dataKey, 'dataKeyCommitment');
-      if (!constantTimeEqual(commitment, header.commitment)) {
+      const key = new NodeDataKey(dataKey);
+      if (!constantTimeEqual(key.commitment(), header.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one to which this header commits.');
       }
-      return new NodeDataKeyOpener(header, encryptionKeyOf(dataKey), createSecretKey(dataKey.reveal()));
+      return new NodeDataKeyOpener(header, key);
     } finally {
       dataKey.dispose();
     }
@@ -105,7 +106,7 @@ export const nodeBackend: NodeBackend = {
     }
   },
 
-  commitmentOf: (dataKey) => expandDataKey(dataKey, 'dataKeyCommitment'),
+  commitmentOf: (dataKey) => new NodeDataKey(dataKey).commitment(),
   hkdfSha256,
   hmacSha256,
   sha256: (data) => hash('sha256', data, 'buffer'),
