@@ -16,23 +16,23 @@ export const hierarchyErrors: Readonly<
   Record<HierarchyErrorCode, { readonly layer: ErrorLayer; readonly hint: string }>
 > = {
   tenant_not_found: { layer: 'key', hint: 'Create the tenant first, or correct its id.' },
-  service_not_found: { layer: 'key', hint: 'Create the service in this tenant first, or correct its id.' },
+  service_not_found: { layer: 'key', hint: 'Check the service id; create the service first if it is new.' },
   key_reference_not_found: {
     layer: 'key',
-    hint: 'Open it with the tenant and the service it was sealed for; no key of this scope has this reference.',
+    hint: 'Open it with the tenant and the service that it was sealed for.',
   },
   tenant_conflict: {
     layer: 'key',
-    hint: 'A tenant with this id exists under another root key: choose another id, or use the tenant as it is.',
+    hint: 'Choose another tenant id, or name the root key that the tenant was made with.',
   },
-  scope_unsupported: { layer: 'key', hint: 'Use the scope of a service; other scopes have no keys here.' },
+  scope_unsupported: { layer: 'key', hint: 'Use a scope of kind "service".' },
   wrap_budget_exhausted: {
     layer: 'key',
     hint: 'Rotate the key: it has wrapped as many keys as it safely can. What it wrapped still opens.',
   },
   key_state_forbids: {
     layer: 'key',
-    hint: 'The key version is not in a state for this operation: a deactivated one only decrypts, a compromised or destroyed one does neither.',
+    hint: 'Look at the states of the tenant and service keys: a deactivated key only decrypts, a compromised or destroyed one does neither.',
   },
   hierarchy_closed: { layer: 'key', hint: 'The key hierarchy was closed: make a new one.' },
 };

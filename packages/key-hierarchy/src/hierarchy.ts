@@ -45,8 +45,8 @@ export interface HierarchyOptions {
 
 /** Longest lease: a day, in milliseconds. */
 const maxLeaseMs = 86_400_000;
-const defaultPageItems = 100;
-const maxPageItems = 500;
+const defaultPageItems = 50;
+const maxPageItems = 100;
 
 /** The hierarchy over rows and roots; see {@link KeyHierarchy}. */
 export class Hierarchy implements KeyHierarchy {

@@ -3,7 +3,7 @@ import type { RootReference } from './root-key.ts';
 
 /** Which part of a list to return. */
 export interface PageRequest {
-  /** At most so many items, 1 to 500; 100 if left out. */
+  /** At most so many items, 1 to 100; 50 if left out. */
   readonly limit?: number;
   /** `next` of the page before; the first page if left out. */
   readonly cursor?: string;

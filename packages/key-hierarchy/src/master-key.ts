@@ -1,12 +1,12 @@
-import { type CryptoBackend, SecretBytes } from '@keyfold/crypto-core';
+import { type CryptoBackend, encodeBase64url, SecretBytes } from '@keyfold/crypto-core';
 import { AuthenticatedStore } from './authenticated-store.ts';
-import { fromBase64url, toBase64url } from './base64url.ts';
 import { derivationLabels } from './labels.ts';
 import { masterKeyContext } from './root-context.ts';
 import type { RootKey, RootReference } from './root-key.ts';
 import { tables } from './rows.ts';
 import type { Store } from './store.ts';
 import { StoreConflictError, StoreCorruptError } from './store-errors.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 /** What the service needs for its own state, whoever its tenants are. */
 export interface MasterKey extends Disposable {
@@ -55,7 +55,7 @@ export async function openMaster(options: {
 }): Promise<MasterKey> {
   const { store, root, backend } = options;
   const row = (await readRow(store)) ?? (await makeRow(store, root, backend));
-  const wrapped = fromBase64url(row.wrapped);
+  const wrapped = storedBytes(row.wrapped);
   const master = await root.unwrap(wrapped, masterKeyContext(row.installation, row.version));
   try {
     const info = derivationLabels.rowAuthentication;
@@ -72,7 +72,7 @@ async function makeRow(store: Store, root: RootKey, backend: CryptoBackend): Pro
   if ((await store.list(tables.tenant, { limit: 1 })).length > 0) {
     throw new StoreCorruptError('The store has tenants, but the row of its master key is missing.');
   }
-  const installation = toBase64url(backend.randomBytes(16));
+  const installation = encodeBase64url(backend.randomBytes(16));
   const master = SecretBytes.random(32);
   let wrapped: Uint8Array;
   try {
@@ -84,7 +84,7 @@ async function makeRow(store: Store, root: RootKey, backend: CryptoBackend): Pro
     installation,
     version: masterKeyVersion,
     root: { provider: root.reference.provider, keyId: root.reference.keyId },
-    wrapped: toBase64url(wrapped),
+    wrapped: encodeBase64url(wrapped),
   };
   try {
     await store.commit([

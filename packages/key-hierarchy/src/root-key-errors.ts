@@ -17,27 +17,27 @@ export const rootKeyErrors: Readonly<
 > = {
   root_key_denied: {
     layer: 'key',
-    hint: "The owner of the tenant's root key refuses its use: enable the key and let its policy allow encrypting and decrypting, then repeat the call. Until then everything below it is locked.",
+    hint: 'Enable the root key, and allow this service to encrypt and decrypt with it. Until then everything below it is locked.',
     retryable: false,
   },
   root_key_unavailable: {
     layer: 'key',
-    hint: "The tenant's root key cannot be reached: check the key service, the network and this service's own credentials there. Nothing opens until it answers.",
+    hint: "Try again; if it lasts, check the key service, the network and this service's own credentials there.",
     retryable: true,
   },
   root_key_throttled: {
     layer: 'key',
-    hint: 'The key service limits the rate of requests: wait and repeat the call, or have its quota raised.',
+    hint: 'Try again later; if it lasts, have the quota at the key service raised.',
     retryable: true,
   },
   root_key_invalid: {
     layer: 'key',
-    hint: "The root key does not accept the request or the stored wrapped key: check that the tenant's root is still the same symmetric encryption key.",
+    hint: 'Check that the root key is a symmetric encryption key and still the one that was used before.',
     retryable: false,
   },
   root_provider_unknown: {
     layer: 'key',
-    hint: 'Configure an adapter for this provider, or name a provider that is configured.',
+    hint: 'Name a provider that is set up here, or have an adapter for this one set up.',
     retryable: false,
   },
 };

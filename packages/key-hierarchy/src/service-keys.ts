@@ -1,6 +1,5 @@
-import type { CryptoBackend } from '@keyfold/crypto-core';
+import { type CryptoBackend, encodeBase64url } from '@keyfold/crypto-core';
 import type { AuthenticatedStore } from './authenticated-store.ts';
-import { fromBase64url, toBase64url } from './base64url.ts';
 import type { HeldServiceKey, HeldTenant, NamedServiceKey } from './held-tenant.ts';
 import {
   KeyReferenceNotFoundError,
@@ -13,6 +12,7 @@ import { type KeyReferenceRow, type ServiceKeyRow, tables, versionPart } from '.
 import { serviceKeyPlace } from './service-key-place.ts';
 import { missingKey, type Services } from './services.ts';
 import { StoreConflictError } from './store-errors.ts';
+import { storedBytes } from './stored-bytes.ts';
 import type { WrapBudget } from './wrap-budget.ts';
 
 /** How often to look for the active version again after another writer replaced it. */
@@ -78,7 +78,7 @@ export class ServiceKeys {
    * @throws {@link KeyStateForbidsError} when the key version must not unwrap
    */
   async toUnwrap(held: HeldTenant, service: string, keyReference: Uint8Array): Promise<HeldServiceKey> {
-    const reference = toBase64url(keyReference);
+    const reference = encodeBase64url(keyReference);
     const named = held.references.get(reference) ?? (await this.#named(held, reference));
     if (named?.service !== service) {
       throw new KeyReferenceNotFoundError('No key of this scope has the reference in the header.');
@@ -120,10 +120,10 @@ export class ServiceKeys {
     if (row === undefined) throw missingKey(service, version);
     const { state, wrapped } = row;
     if (known !== undefined && known.wrapped === wrapped) return { ...known, state };
-    const keyReference = fromBase64url(row.keyReference);
+    const keyReference = storedBytes(row.keyReference);
     const { parentVersion } = row;
     const secret = await held.key.unwrap(
-      fromBase64url(wrapped),
+      storedBytes(wrapped),
       serviceKeyPlace(held.id, service, { keyReference, version, parentVersion }),
     );
     const key = await this.#backend.wrappingKey(secret);

@@ -1,6 +1,5 @@
-import { type CryptoBackend, SecretBytes } from '@keyfold/crypto-core';
+import { type CryptoBackend, encodeBase64url, SecretBytes } from '@keyfold/crypto-core';
 import type { AuthenticatedChange, AuthenticatedRow, AuthenticatedStore } from './authenticated-store.ts';
-import { toBase64url } from './base64url.ts';
 import type { HeldTenant } from './held-tenant.ts';
 import { KeyStateForbidsError, ServiceNotFoundError } from './hierarchy-errors.ts';
 import { type KeyReferenceRow, type ServiceKeyRow, type ServiceRow, tables, versionPart } from './rows.ts';
@@ -117,10 +116,10 @@ export class Services {
     const row: ServiceKeyRow = {
       version,
       state: 'active',
-      wrapped: toBase64url(wrapped),
+      wrapped: encodeBase64url(wrapped),
       wrapsReserved: 0,
       createdAt: this.#createdAt(),
-      keyReference: toBase64url(keyReference),
+      keyReference: encodeBase64url(keyReference),
       parentVersion,
     };
     const named: KeyReferenceRow = { service, version };

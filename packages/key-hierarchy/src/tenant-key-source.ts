@@ -1,6 +1,5 @@
 import { type Clock, isKeyfoldError, Lease, SecretBytes } from '@keyfold/crypto-core';
 import type { AuthenticatedStore } from './authenticated-store.ts';
-import { fromBase64url } from './base64url.ts';
 import { HierarchyClosedError, KeyStateForbidsError, TenantNotFoundError } from './hierarchy-errors.ts';
 import { keyStates } from './key-state.ts';
 import { tenantKeyContext } from './root-context.ts';
@@ -8,6 +7,7 @@ import type { RootCallOptions, RootReference, RootResolver } from './root-key.ts
 import { RootKeyUnavailableError } from './root-key-errors.ts';
 import { type TenantKeyRow, type TenantRow, tables, versionPart } from './rows.ts';
 import { StoreCorruptError } from './store-errors.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 /** A tenant key (L2) fresh from its root. */
 export interface UnwrappedTenantKey {
@@ -80,7 +80,7 @@ export class TenantKeySource {
       throw new KeyStateForbidsError(`The key of the tenant "${tenant}" is ${row.state}.`);
     }
     const root = this.#roots(reference);
-    const wrapped = fromBase64url(row.wrapped);
+    const wrapped = storedBytes(row.wrapped);
     const context = tenantKeyContext(rootTenantId, activeVersion);
     this.refuseIfClosed();
     // The root's consent is as old as the request, not as the answer.

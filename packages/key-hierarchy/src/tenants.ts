@@ -1,6 +1,5 @@
-import type { CryptoBackend } from '@keyfold/crypto-core';
+import { type CryptoBackend, encodeBase64url } from '@keyfold/crypto-core';
 import type { AuthenticatedStore } from './authenticated-store.ts';
-import { toBase64url } from './base64url.ts';
 import { TenantConflictError, TenantNotFoundError } from './hierarchy-errors.ts';
 import type { RootReference } from './root-key.ts';
 import { type TenantKeyRow, type TenantRow, tables, versionPart } from './rows.ts';
@@ -43,8 +42,8 @@ export class Tenants {
     const existing = await this.#rows.get<TenantRow>(tables.tenant, [id]);
     if (existing !== undefined) return requireRoot(existing.value, root);
     const version = 1;
-    const rootTenantId = toBase64url(this.#backend.randomBytes(16));
-    const wrapped = toBase64url(await this.#source.create(root, rootTenantId, version));
+    const rootTenantId = encodeBase64url(this.#backend.randomBytes(16));
+    const wrapped = encodeBase64url(await this.#source.create(root, rootTenantId, version));
     const createdAt = this.#createdAt();
     const tenant: TenantRow = {
       id,

@@ -355,7 +355,7 @@ describe('a refusal', () => {
     fixture.root.answer = 'denied';
     const error: unknown = await use(fixture).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RootKeyDeniedError);
-    expect(error).toMatchObject({ layer: 'key', retryable: false, hint: expect.stringContaining('enable') });
+    expect(error).toMatchObject({ layer: 'key', retryable: false, hint: expect.stringContaining('Enable') });
   });
 
   it('is in force in a fresh process at once', async () => {

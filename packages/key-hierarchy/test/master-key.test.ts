@@ -81,6 +81,8 @@ describe('the master key', () => {
     ['an incomplete row', '{"installation":"x"}'],
     ['another version', '{"installation":"x","version":2,"wrapped":"AA"}'],
     ['no base64url', '{"installation":"x","version":1,"wrapped":"A A="}'],
+    ['padded base64url', '{"installation":"x","version":1,"wrapped":"AA=="}'],
+    ['a second spelling of base64url', '{"installation":"x","version":1,"wrapped":"AB"}'],
   ])('is not opened from a row that holds %s', async (_what, text) => {
     const store = createMemoryStore();
     await store.commit([

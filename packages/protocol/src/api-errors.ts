@@ -10,7 +10,11 @@ export interface ApiErrorEntry {
   readonly retryable: boolean;
   /** What went wrong. It names no id and no value, so that two answers with one code are one text. */
   readonly message: string;
-  /** The way out. */
+  /**
+   * The way out, for whoever sends the request. Errors that `@keyfold/key-hierarchy` throws under the same code have the
+   * same hint, but for the store's, `hierarchy_closed` and `tenant_not_found`: there it speaks to whoever runs the
+   * process and opens the store, who knows no request and no API key.
+   */
   readonly hint: string;
 }
 
@@ -70,7 +74,7 @@ export const apiErrors = {
     layer: 'key',
     retryable: false,
     message: 'The key that wrapped this data key is not one of this scope.',
-    hint: 'Check that the ciphertext was made under this tenant and service.',
+    hint: 'Open it with the tenant and the service that it was sealed for.',
   },
   api_key_not_found: {
     status: 404,
@@ -98,7 +102,7 @@ export const apiErrors = {
     layer: 'key',
     retryable: false,
     message: 'The state of the key does not allow this.',
-    hint: 'Look at the state of the tenant and service keys.',
+    hint: 'Look at the states of the tenant and service keys: a deactivated key only decrypts, a compromised or destroyed one does neither.',
   },
   store_conflict: {
     status: 409,
@@ -133,35 +137,35 @@ export const apiErrors = {
     layer: 'key',
     retryable: false,
     message: "The tenant's root key refuses to be used.",
-    hint: 'Enable the root key, and allow this service to use it to encrypt and decrypt.',
+    hint: 'Enable the root key, and allow this service to encrypt and decrypt with it. Until then everything below it is locked.',
   },
   root_key_unavailable: {
     status: 503,
     layer: 'key',
     retryable: true,
     message: "The key service that holds the tenant's root key cannot be reached.",
-    hint: 'Try again; if it lasts, look at the key service and at the credentials used with it.',
+    hint: "Try again; if it lasts, check the key service, the network and this service's own credentials there.",
   },
   root_key_throttled: {
     status: 503,
     layer: 'key',
     retryable: true,
     message: "The key service that holds the tenant's root key asks for fewer requests.",
-    hint: 'Try again later; raise the quota if it lasts.',
+    hint: 'Try again later; if it lasts, have the quota at the key service raised.',
   },
   root_key_invalid: {
     status: 422,
     layer: 'key',
     retryable: false,
     message: "The tenant's root key cannot open what is stored for the tenant, or cannot be used at all.",
-    hint: 'Check that the root key is a symmetric encryption key and the one the tenant was made with.',
+    hint: 'Check that the root key is a symmetric encryption key and still the one that was used before.',
   },
   root_provider_unknown: {
     status: 422,
     layer: 'key',
     retryable: false,
     message: 'The provider of the root key is not set up here.',
-    hint: 'Name a provider that this service was started with.',
+    hint: 'Name a provider that is set up here, or have an adapter for this one set up.',
   },
   scope_unsupported: {
     status: 422,
@@ -189,7 +193,7 @@ export const apiErrors = {
     layer: 'key',
     retryable: false,
     message: 'The wrapping key has reached its number of uses.',
-    hint: 'Rotate the service key.',
+    hint: 'Rotate the key: it has wrapped as many keys as it safely can. What it wrapped still opens.',
   },
   row_authentication_failed: {
     status: 500,

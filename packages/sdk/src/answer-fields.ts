@@ -1,3 +1,5 @@
+import { decodeBase64url } from '@keyfold/crypto-core';
+
 /** An answer that lacks a field, or has it of another type. Names the field; quotes nothing of the answer. */
 export class AnswerMismatch extends Error {
   readonly field: string;
@@ -46,8 +48,15 @@ export function readList<T>(
 /** Canonical base64url of exactly `byteLength` bytes; nothing secret travels in this form. */
 export function readBytes(parent: unknown, name: string, byteLength: number): Uint8Array {
   const text = readString(parent, name);
-  const bytes = Buffer.from(text, 'base64url');
-  // Node takes malformed base64url without complaint: only what it would write itself is accepted.
-  if (bytes.byteLength !== byteLength || bytes.toString('base64url') !== text) throw new AnswerMismatch(name);
+  const bytes = decoded(text, name);
+  if (bytes.byteLength !== byteLength) throw new AnswerMismatch(name);
   return bytes;
+}
+
+function decoded(text: string, name: string): Uint8Array {
+  try {
+    return decodeBase64url(text);
+  } catch {
+    throw new AnswerMismatch(name);
+  }
 }

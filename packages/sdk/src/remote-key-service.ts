@@ -1,6 +1,7 @@
 import {
   type DataKeyHeader,
   type DataKeyWrapping,
+  encodeBase64url,
   encodeRecordHeader,
   type KeyfoldError,
   parseRecordHeader,
@@ -21,7 +22,10 @@ export function createRemoteKeyService(client: ApiClient): KeyService {
         'wrapDataKeys',
         {
           params: { tenant },
-          body: { scope, items: dataKeys.map(({ commitment }) => ({ commitment: base64url(commitment) })) },
+          body: {
+            scope,
+            items: dataKeys.map(({ commitment }) => ({ commitment: encodeBase64url(commitment) })),
+          },
           attachments: dataKeys.map(({ secret }) => secret.reveal()),
           ...callLimits,
         },
@@ -105,11 +109,7 @@ function leased<T>(answer: ApiAnswer, count: number, read: (item: unknown, index
 }
 
 function headerItem(header: DataKeyHeader): { readonly header: string } {
-  return { header: base64url(encodeRecordHeader(header)) };
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+  return { header: encodeBase64url(encodeRecordHeader(header)) };
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import type { Awaitable, Clock, CryptoBackend } from '@keyfold/crypto-core';
+import { type Awaitable, type Clock, type CryptoBackend, encodeBase64url } from '@keyfold/crypto-core';
 import type { AuthenticatedStore, KeyHierarchy } from '@keyfold/key-hierarchy';
 import {
   type ApiErrorCode,
@@ -22,7 +22,6 @@ import { coversTenant, type Principal } from './principal.ts';
 import { headerOf, type ServiceRequest } from './service-request.ts';
 import { errorResponse, frameResponse, jsonResponse, type ServiceResponse } from './service-response.ts';
 import { validate } from './validate.ts';
-import { encodeBytes } from './wire-bytes.ts';
 
 /** What a service needs; all of it stays its owner's. */
 export interface ServiceDeps {
@@ -80,7 +79,7 @@ export function createService({ hierarchy, rows, backend, clock, log, onError }:
   const handlers = createHandlers(hierarchy, apiKeys);
 
   const requestIdOf = (text: string): string =>
-    identifierPatterns.requestId.test(text) ? text : encodeBytes(backend.randomBytes(12));
+    identifierPatterns.requestId.test(text) ? text : encodeBase64url(backend.randomBytes(12));
 
   function failure(error: unknown, requestId: string): { code: ApiErrorCode; response: ServiceResponse } {
     const code = apiErrorCodeOf(error);

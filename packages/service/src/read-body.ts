@@ -1,7 +1,7 @@
+import { parseStrictJson, readStrictJson, StrictJsonError } from '@keyfold/crypto-core';
 import { type BodyForm, decodeFrame, FrameError, headerNames, limits, mediaTypes } from '@keyfold/protocol';
 import { ApiError } from './api-error.ts';
 import { headerOf, type ServiceRequest } from './service-request.ts';
-import { parseStrictJson, readStrictJson, StrictJsonError } from './strict-json.ts';
 
 /** A request's body, not yet checked against a schema. */
 export interface ReadBody {
@@ -11,13 +11,15 @@ export interface ReadBody {
   readonly attachments: readonly Uint8Array[];
 }
 
+const strict = { maxDepth: limits.jsonDepth } as const;
+
 const readers: Readonly<Record<BodyForm, (bytes: Uint8Array) => ReadBody>> = {
   none: (bytes) => {
     if (bytes.byteLength > 0) throw new ApiError('invalid_request', 'The operation takes no body.');
     return { json: null, attachments: [] };
   },
-  json: (bytes) => ({ json: readStrictJson(bytes), attachments: [] }),
-  frame: (bytes) => decodeFrame(bytes, { parseJson: parseStrictJson }),
+  json: (bytes) => ({ json: readStrictJson(bytes, strict), attachments: [] }),
+  frame: (bytes) => decodeFrame(bytes, { parseJson: (text) => parseStrictJson(text, strict) }),
 };
 
 /**
@@ -35,11 +37,15 @@ export function readBody(form: BodyForm, request: ServiceRequest): ReadBody {
   try {
     return readers[form](request.body);
   } catch (error) {
-    if (error instanceof FrameError || error instanceof StrictJsonError) {
-      throw new ApiError('invalid_request', error.message);
-    }
+    if (error instanceof StrictJsonError) throw new ApiError('invalid_request', jsonMessage(error));
+    if (error instanceof FrameError) throw new ApiError('invalid_request', error.message);
     throw error;
   }
+}
+
+/** The reader's own words, which do not know the limit they were given. */
+function jsonMessage({ fault, message }: StrictJsonError): string {
+  return fault === 'too_deep' ? `The JSON is nested deeper than ${limits.jsonDepth} levels.` : message;
 }
 
 /** Without its parameters: JSON is always UTF-8 (RFC 8259 §8.1), and a frame has none. */

@@ -27,6 +27,15 @@ describe('the errors of the hierarchy', () => {
     expect(entry.retryable).toBe('retryable' in error && error.retryable);
   });
 
+  const toTheOperator = new Set([...Object.keys(storeErrors), 'hierarchy_closed', 'tenant_not_found']);
+
+  it.each(lower.filter(([code]) => !toTheOperator.has(code)))(
+    'give for %s the hint of the API',
+    (code, error) => {
+      expect(apiErrorOf(code as ApiErrorCode).hint).toBe(error.hint);
+    },
+  );
+
   it('that come from the crypto core for one item of a batch are in the table too', () => {
     for (const code of ['key_unwrap_failed', 'commitment_mismatch'] as const) {
       expect(apiErrorOf(code).layer).toBe(cryptoErrors[code].layer);

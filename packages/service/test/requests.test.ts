@@ -109,7 +109,9 @@ describe('a body', () => {
     ['nesting', `{"root":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'nested'],
     ['half a surrogate pair', '{"root":{"provider":"test","keyId":"\\ud800"}}', 'surrogate'],
     ['a line break in a name', '{"root":{"provider":"test","keyId":"a\\r\\nSet-Cookie: x"}}', 'root.keyId'],
-    ['a number for a text', '{"root":{"provider":"test","keyId":1e400}}', 'root.keyId'],
+    ['a number for a text', '{"root":{"provider":"test","keyId":1e40}}', 'root.keyId'],
+    ['a number beyond the range', '{"root":{"provider":"test","keyId":1e400}}', 'number'],
+    ['an integer that is not exact', '{"root":{"provider":"test","keyId":9007199254740993}}', 'number'],
   ])('with %s is refused, and told so', async (_, text, mention) => {
     const answer = await send('createTenant', { body: utf8.encode(text) });
     expect(answer.code).toBe('invalid_request');

@@ -1,5 +1,7 @@
 import {
   type DataKeyHeader,
+  decodeBase64url,
+  encodeBase64url,
   encodeRecordHeader,
   isKeyfoldError,
   type KeyfoldError,
@@ -11,7 +13,6 @@ import { type ApiItemError, type DataKeyHeadersBody, limits } from '@keyfold/pro
 import { ApiError } from '../api-error.ts';
 import { apiErrorCodeOf } from '../api-error-code.ts';
 import type { Handlers } from '../handler.ts';
-import { decodeBytes, encodeBytes } from '../wire-bytes.ts';
 
 /** wrapDataKeys, unwrapDataKeys, rewrapDataKeys, generateDataKeys. */
 export function dataKeyHandlers(
@@ -26,7 +27,7 @@ export function dataKeyHandlers(
           body.scope,
           body.items.flatMap(({ commitment }, index) => {
             const dataKey = keys[index];
-            return dataKey === undefined ? [] : [{ dataKey, commitment: decodeBytes(commitment) }];
+            return dataKey === undefined ? [] : [{ dataKey, commitment: decodeBase64url(commitment) }];
           }),
         );
         return {
@@ -34,8 +35,8 @@ export function dataKeyHandlers(
           body: {
             leaseRemainingMs,
             items: items.map(({ keyReference, wrapped }) => ({
-              keyReference: encodeBytes(keyReference),
-              wrapped: encodeBytes(wrapped),
+              keyReference: encodeBase64url(keyReference),
+              wrapped: encodeBase64url(wrapped),
             })),
           },
         };
@@ -100,7 +101,7 @@ function takeKeys(attachments: readonly Uint8Array[], count: number): readonly S
 function readHeaders({ items }: DataKeyHeadersBody): readonly DataKeyHeader[] {
   return items.map(({ header }, index) => {
     try {
-      return parseRecordHeader(decodeBytes(header));
+      return parseRecordHeader(decodeBase64url(header));
     } catch (error) {
       if (!isKeyfoldError(error)) throw error;
       throw new ApiError('invalid_request', `The body at items[${index}].header is no known record header.`);
@@ -109,7 +110,7 @@ function readHeaders({ items }: DataKeyHeadersBody): readonly DataKeyHeader[] {
 }
 
 function headerText(header: DataKeyHeader): string {
-  return encodeBytes(encodeRecordHeader(header));
+  return encodeBase64url(encodeRecordHeader(header));
 }
 
 function itemError(error: KeyfoldError): { readonly status: 'error'; readonly error: ApiItemError } {
