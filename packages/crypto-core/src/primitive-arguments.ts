@@ -3,6 +3,7 @@ import { InvalidArgumentError } from './crypto-errors.ts';
 import { keyByteLength, nonceByteLength } from './format.ts';
 import type { HashName, Pbkdf2Options, ScryptOptions } from './primitives.ts';
 import type { SecretBytes } from './secret-bytes.ts';
+import { isUint8Array } from './type-checks.ts';
 
 /*
  * What the primitives of every backend refuse before they ask the runtime: runtimes accept and refuse different things,
@@ -70,6 +71,16 @@ export function requireScryptOptions(options: ScryptOptions): void {
   }
 }
 
+/**
+ * Runtimes take other buffers and texts too, each in a way of its own: an ArrayBuffer would be copied as zeros here, and
+ * compared as nothing there.
+ *
+ * @throws {@link InvalidArgumentError} for anything but a Uint8Array
+ */
+export function requireBytes(what: string, bytes: Uint8Array): void {
+  if (!isUint8Array(bytes)) throw new InvalidArgumentError(`${what} must be a Uint8Array.`);
+}
+
 /** @throws {@link InvalidArgumentError} unless the key has 32 bytes */
 export function requireKey(key: SecretBytes): void {
   requireLength('A key', key, keyByteLength);
@@ -84,11 +95,13 @@ export function requireAesKey(key: SecretBytes): void {
 
 /** @throws {@link InvalidArgumentError} unless the nonce has 12 bytes */
 export function requireNonce(nonce: Uint8Array): void {
+  requireBytes('A nonce', nonce);
   requireLength('A nonce', nonce, nonceByteLength);
 }
 
 /** @throws {@link InvalidArgumentError} unless the IV has 16 bytes */
 export function requireIv(iv: Uint8Array): void {
+  requireBytes('An IV', iv);
   requireLength('An IV', iv, aesBlockByteLength);
 }
 

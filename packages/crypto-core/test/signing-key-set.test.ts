@@ -104,6 +104,48 @@ describe('a set of signing keys', () => {
     expect(kids(set.verifying())).toBe('b');
   });
 
+  it('lets an immediate key sign now and from then on, though the clock was set back', () => {
+    const clock = new MovableClock(90 * day);
+    const before = empty(clock).rotate({ kid: 'a', publicKey });
+    clock.wallMs -= 60_000;
+    const after = before.rotate({ kid: 'd', publicKey }, { immediately: true });
+    // As a store may give them back: the times alone say the order.
+    const records = after.records.toReversed();
+    const set = new SigningKeySet({ records, clock, policy: defaultRotationPolicy });
+    expect([set.signing().kid, kids(set.published()), kids(set.verifying())]).toEqual(['d', 'a d', 'a d']);
+    clock.wallMs = 90 * day;
+    expect([set.signing().kid, kids(set.verifying())]).toEqual(['d', 'a d']);
+    clock.wallMs = 104 * day;
+    expect([set.signing().kid, kids(set.verifying())]).toEqual(['d', 'd']);
+  });
+
+  it('lets an immediate key sign on when a key before it was revoked by a clock that was ahead', () => {
+    const clock = new MovableClock(day);
+    let set = empty(clock).rotate({ kid: 'a', publicKey });
+    clock.wallMs += 1;
+    set = set.revoke('a');
+    clock.wallMs -= 60_000;
+    set = set.rotate({ kid: 'd', publicKey });
+    for (const wallMs of [clock.wallMs, day, 2 * day]) {
+      clock.wallMs = wallMs;
+      expect([set.signing().kid, kids(set.verifying())]).toEqual(['d', 'd']);
+    }
+  });
+
+  it('does not let a key that waited take over from an immediate one', () => {
+    const clock = new MovableClock(0);
+    const set = empty(clock)
+      .rotate({ kid: 'a', publicKey })
+      .rotate({ kid: 'b', publicKey })
+      .rotate({ kid: 'd', publicKey }, { immediately: true });
+    expect(set.rotationDueAtMs).toBe(89 * day);
+    for (const wallMs of [0, day, 14 * day]) {
+      clock.wallMs = wallMs;
+      expect(set.signing().kid).toBe('d');
+    }
+    expect(kids(set.verifying())).toBe('d');
+  });
+
   it('refuses a second new key while one waits, unknown kids, and keys that are none', () => {
     const set = empty(new MovableClock(0)).rotate({ kid: 'a', publicKey }).rotate({ kid: 'b', publicKey });
     const invalid = expect.objectContaining({ code: 'invalid_argument' });

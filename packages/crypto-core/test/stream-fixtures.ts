@@ -27,7 +27,7 @@ export interface StreamKeys {
 
 /** A sealer and an opener of one new data key. */
 export async function streamKeys(backend: CryptoBackend): Promise<StreamKeys> {
-  using fresh = await backend.createDataKey();
+  const fresh = await backend.createDataKey();
   const secret = fresh.secret.clone();
   const sealer = await fresh.wrappedAs({
     keyReference: backend.randomBytes(8),

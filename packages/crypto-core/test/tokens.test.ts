@@ -280,6 +280,9 @@ describe.each(backends)('tokens on %s', (_name, backend) => {
     expect(await withClaims({}, { requiredClaims: ['jti'] })).toBe('claim_missing');
     expect(await withClaims({ jti: 'a' }, { requiredClaims: ['jti'] })).toBe('accepted');
     expect(await withClaims({}, { requiredClaims: ['toString'] })).toBe('claim_missing');
+    expect(await withClaims({ role: null }, { requiredClaims: ['role'] })).toBe('claim_missing');
+    expect(await withClaims({ role: null })).toBe('accepted');
+    expect(await withClaims({ role: false }, { requiredClaims: ['role'] })).toBe('accepted');
   });
 
   it.each([

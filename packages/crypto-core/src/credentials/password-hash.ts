@@ -83,12 +83,13 @@ export async function hashPassword(
 
 /**
  * Whether the password is the one that was hashed, compared in constant time. For a user who does not exist pass
- * undefined: the answer is a mismatch after the same work as for one who does.
+ * undefined or null: the answer is a mismatch after the work of `cost`, the same as for a hash of that kind and cost. A
+ * stored hash of another kind or a lower cost takes its own time, so which users exist can show until they are rehashed.
  *
  * A bcrypt hash is checked by the application's function; if it matches, the verdict carries a new hash, so that users
  * move over as they sign in. Until a user has, bcrypt's own time and its limits (72 bytes, none after a NUL) apply.
  *
- * @param stored what {@link hashPassword} gave, or a bcrypt hash; undefined for an unknown user
+ * @param stored what {@link hashPassword} gave, or a bcrypt hash; undefined or null for an unknown user
  * @throws {@link CredentialHashInvalidError} when what is stored is neither
  * @throws {@link CredentialVerifierMissingError} for a bcrypt hash without a function that checks it
  * @throws {@link KdfParametersRefusedError} for a stored cost that is out of bounds
@@ -104,14 +105,14 @@ export async function hashPassword(
 export async function verifyPassword(
   backend: CryptoBackend,
   password: string,
-  stored: string | undefined,
+  stored: string | null | undefined,
   options: VerifyPasswordOptions = {},
 ): Promise<PasswordVerdict> {
   const wanted = options.cost ?? defaultKdfCosts.scrypt;
   requireNewCost(wanted);
   const secret = secretOf(password);
   try {
-    if (stored === undefined) {
+    if (stored === undefined || stored === null) {
       await hashOf(backend, secret, newKdfParameters(backend, wanted));
       return { matches: false };
     }

@@ -73,7 +73,7 @@ export async function verifySecret(
     throw new CredentialHashInvalidError('A secret is stored as 32 and 64 lower-case hex characters.');
   }
   const equal = backend.constantTimeEqual(await digest(backend, secret, salt), expected);
-  return equal && stored !== undefined;
+  return equal && stored != null;
 }
 
 /** Stands for a record that does not exist. */

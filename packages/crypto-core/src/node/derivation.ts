@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import type { HkdfOptions } from '../backend.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
-import { keyByteLength } from '../format.ts';
+import { requireBytes } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 
 const hashByteLength = 32;
@@ -24,15 +24,7 @@ export function hkdfSha256(secret: SecretBytes, options: HkdfOptions): SecretByt
 
 /** HMAC-SHA256 (RFC 2104), 32 bytes. */
 export function hmacSha256(key: SecretBytes, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireBytes('What is authenticated', data);
   // A KeyObject first: Node takes five times as long over the same bytes as a plain array.
   return createHmac('sha256', createSecretKey(key.reveal())).update(data).digest();
-}
-
-/**
- * @throws {@link InvalidArgumentError} unless the key has 32 bytes
- */
-export function requireKey(key: SecretBytes): void {
-  if (key.byteLength !== keyByteLength) {
-    throw new InvalidArgumentError(`A key has ${keyByteLength} bytes, this one ${key.byteLength}.`);
-  }
 }

@@ -11,7 +11,7 @@ import type { NonceSource } from './nonce-source.ts';
 export class NodeFreshDataKey implements FreshDataKey {
   readonly secret: SecretBytes;
   readonly commitment: Uint8Array;
-  readonly #key: NodeDataKey;
+  #key: NodeDataKey | undefined;
   readonly #nonces: NonceSource;
   readonly #maxSeals: number;
   #moved = false;
@@ -22,8 +22,9 @@ export class NodeFreshDataKey implements FreshDataKey {
    */
   constructor(secret: SecretBytes, nonces: NonceSource, maxSeals: number = maxSealsPerDataKey) {
     this.secret = secret;
-    this.#key = new NodeDataKey(secret);
-    this.commitment = this.#key.commitment();
+    const key = new NodeDataKey(secret);
+    this.#key = key;
+    this.commitment = key.commitment();
     this.#nonces = nonces;
     this.#maxSeals = maxSeals;
   }
@@ -31,7 +32,9 @@ export class NodeFreshDataKey implements FreshDataKey {
   wrappedAs(wrapping: DataKeyWrapping): NodeDataKeySealer {
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
     const header = dataKeyHeader(wrapping, this.commitment);
-    if (this.secret.disposed) throw new SecretDisposedError('This data key has been disposed of.');
+    // Once more: a getter of `wrapping` is the caller's code, and may have come here first.
+    if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
+    if (this.#key === undefined) throw new SecretDisposedError('This data key has been disposed of.');
     const sealer = new NodeDataKeySealer(header, this.#key, this.#nonces, this.#maxSeals);
     this.#moved = true;
     return sealer;
@@ -39,5 +42,6 @@ export class NodeFreshDataKey implements FreshDataKey {
 
   [Symbol.dispose](): void {
     this.secret.dispose();
+    this.#key = undefined;
   }
 }

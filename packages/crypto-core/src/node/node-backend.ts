@@ -1,4 +1,4 @@
-import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { randomFillSync, timingSafeEqual } from 'node:crypto';
 import type {
   CryptoBackend,
   DataKeyOpener,
@@ -13,10 +13,11 @@ import type { FieldContext, ValueContext } from '../encryption-context.ts';
 import { keyByteLength } from '../format.ts';
 import type { KeyPlace } from '../key-place.ts';
 import type { Plaintext } from '../plaintext.ts';
+import { requireBytes, requireKey } from '../primitive-arguments.ts';
 import type { RowId } from '../row-id.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { NodeDataKeyOpener } from './data-key-opener.ts';
-import { hkdfSha256, hmacSha256, requireKey } from './derivation.ts';
+import { hkdfSha256, hmacSha256 } from './derivation.ts';
 import { NodeFreshDataKey } from './fresh-data-key.ts';
 import { NodeDataKey } from './node-data-key.ts';
 import { type NodePrimitives, nodePrimitives } from './node-primitives.ts';
@@ -109,7 +110,7 @@ export const nodeBackend: NodeBackend = {
   commitmentOf: (dataKey) => new NodeDataKey(dataKey).commitment(),
   hkdfSha256,
   hmacSha256,
-  sha256: (data) => hash('sha256', data, 'buffer'),
+  sha256: (data) => nodePrimitives.digest('SHA-256', data),
   constantTimeEqual,
 
   randomBytes(byteLength) {
@@ -141,5 +142,7 @@ export function afterRestore(): void {
 }
 
 function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  requireBytes('What is compared', a);
+  requireBytes('What is compared', b);
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }

@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { derivationLabels } from '../labels.ts';
+import { requireKey } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import { requireKey } from './derivation.ts';
 
 /** info ‖ 0x01, what HKDF-Expand feeds to HMAC for its first block (RFC 5869 §2.3). */
 const expandInput = (label: Uint8Array): Uint8Array =>

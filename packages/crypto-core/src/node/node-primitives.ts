@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hash as hashSync, hkdfSync, pbkdf2, scrypt } from 'node:crypto';
 import type { HkdfOptions } from '../backend.ts';
 import {
+  requireBytes,
   requireHash,
   requireHkdfOptions,
   requirePbkdf2Options,
@@ -57,11 +58,13 @@ const noSalt = new Uint8Array(0);
 export const nodePrimitives: NodePrimitives = {
   digest(hash, data) {
     requireHash(hash);
+    requireBytes('What is hashed', data);
     return hashSync(nodeHash[hash], data, 'buffer');
   },
 
   hmac(hash, key, data) {
     requireHash(hash);
+    requireBytes('What is authenticated', data);
     // A KeyObject first: Node takes five times as long over the same bytes as a plain array.
     return createHmac(nodeHash[hash], createSecretKey(key.reveal())).update(data).digest();
   },

@@ -16,5 +16,5 @@ export async function secretCheck(
 ): Promise<Uint8Array> {
   const parameters = Uint8Array.of(shareVersion, threshold, count, secretByteLength);
   const data = Uint8Array.of(...derivationLabels.shareCheck, ...parameters);
-  return (await backend.hmacSha256(secret, data)).slice(0, checkByteLength);
+  return Uint8Array.from((await backend.hmacSha256(secret, data)).subarray(0, checkByteLength));
 }

@@ -115,7 +115,7 @@ async function shortHash(backend: CryptoBackend, parts: readonly Uint8Array[]): 
     at += part.byteLength;
   }
   try {
-    return (await backend.sha256(input)).slice(0, nodeByteLength);
+    return Uint8Array.from((await backend.sha256(input)).subarray(0, nodeByteLength));
   } finally {
     input.fill(0);
   }

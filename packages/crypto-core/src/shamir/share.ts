@@ -140,7 +140,7 @@ export class SecretShare implements Disposable, ShareSetShape {
 /**
  * The share that `bytes` are. Checks their form, not yet that they are what was dealt out: see {@link verifyShare}.
  *
- * @param bytes 103 to 453 bytes; copied, and the caller's to wipe
+ * @param bytes 103 to 453 bytes, a Buffer too; copied, and the caller's to wipe
  * @throws {@link ShareInvalidError} unless they have the form of a share
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export class SecretShare implements Disposable, ShareSetShape {
 export function parseShare(bytes: Uint8Array): SecretShare {
   if (!isUint8Array(bytes)) throw new ShareInvalidError('not_a_share', 'A share is a Uint8Array.');
   if (bytes.byteLength > 1024) throw new ShareInvalidError('wrong_length', 'A share is never that long.');
-  return new SecretShare(SecretBytes.take(bytes.slice()));
+  return new SecretShare(SecretBytes.take(Uint8Array.from(bytes)));
 }
 
 interface ShareHeader extends ShareSetShape {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../crypto-errors.ts';
+import { disposing } from '../disposing.ts';
 import { nonceByteLength } from '../format.ts';
 import type { AesGcmKey, Primitives } from '../primitives.ts';
 import { SecretBytes } from '../secret-bytes.ts';
@@ -66,12 +67,18 @@ export class ChunkedCipher implements Disposable {
     info.set(salt, label.byteLength);
     info.set(context, label.byteLength + salt.byteLength);
     const byteLength = keyByteLength + nonceByteLength + streamCommitmentByteLength;
-    using derived = await hkdfExpand(primitives, 'SHA-512', inputKey, info, byteLength);
-    const bytes = derived.reveal();
-    using key = SecretBytes.take(bytes.subarray(0, keyByteLength));
-    const baseNonce = SecretBytes.take(bytes.subarray(keyByteLength, keyByteLength + nonceByteLength));
-    const commitment = bytes.slice(keyByteLength + nonceByteLength);
-    return new ChunkedCipher(commitment, await primitives.aesGcmKey(key), baseNonce);
+    return disposing(await hkdfExpand(primitives, 'SHA-512', inputKey, info, byteLength), async (derived) => {
+      const bytes = derived.reveal();
+      const key = await disposing(SecretBytes.take(bytes.subarray(0, keyByteLength)), async (secret) =>
+        primitives.aesGcmKey(secret),
+      );
+      const baseNonce = SecretBytes.take(bytes.subarray(keyByteLength, keyByteLength + nonceByteLength));
+      return new ChunkedCipher(
+        Uint8Array.from(bytes.subarray(keyByteLength + nonceByteLength)),
+        key,
+        baseNonce,
+      );
+    });
   }
 
   /**

@@ -15,14 +15,15 @@ export async function hkdfExpand(
   byteLength: number,
 ): Promise<SecretBytes> {
   const out = new Uint8Array(new ArrayBuffer(byteLength));
-  let block = new Uint8Array(0);
+  let block: Uint8Array = new Uint8Array(0);
   for (let at = 0, counter = 1; at < byteLength; at += block.byteLength, counter++) {
     const input = new Uint8Array(new ArrayBuffer(block.byteLength + info.byteLength + 1));
     input.set(block);
     input.set(info, block.byteLength);
     input[input.byteLength - 1] = counter;
     block.fill(0);
-    block = new Uint8Array(await primitives.hmac(hash, secret, input));
+    // The runtime's own array, not a copy of it: it holds key bytes, and is zeroised below.
+    block = await primitives.hmac(hash, secret, input);
     input.fill(0);
     out.set(block.subarray(0, byteLength - at), at);
   }

@@ -81,14 +81,26 @@ export function openRange(options: OpenRangeOptions): ReadableStream<Uint8Array>
 }
 
 async function* rangeOf(options: OpenRangeOptions): AsyncGenerator<Uint8Array, void> {
-  const { source, start } = options;
+  const { source } = options;
   const head = await readExactly(options, 0, Math.min(streamHeaderByteLength, source.size));
   requireForm(head, formByte.stream, streamHeaderByteLength);
   const contentByteLength = streamContentByteLength(source.size);
   options.assertUsable?.();
-  using cipher = await openStreamHeader(options, head);
-  await verifyLastChunk(options, cipher, contentByteLength);
+  const cipher = await openStreamHeader(options, head);
+  try {
+    await verifyLastChunk(options, cipher, contentByteLength);
+    yield* chunksOf(options, cipher, contentByteLength);
+  } finally {
+    cipher[Symbol.dispose]();
+  }
+}
 
+async function* chunksOf(
+  options: OpenRangeOptions,
+  cipher: ChunkedCipher,
+  contentByteLength: number,
+): AsyncGenerator<Uint8Array, void> {
+  const { start } = options;
   const end = options.end ?? contentByteLength;
   if (start > contentByteLength || end > contentByteLength) {
     throw new InvalidArgumentError(`The content has ${contentByteLength} bytes; the range goes past them.`);

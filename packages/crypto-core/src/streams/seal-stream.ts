@@ -1,5 +1,6 @@
 import type { CryptoBackend, DataKeySealer } from '../backend.ts';
 import { StreamTooLongError } from '../crypto-errors.ts';
+import { disposing } from '../disposing.ts';
 import { formByte, recordHeaderByteLength } from '../format.ts';
 import { type ByteMachine, type ByteTransform, byteTransform, type Job } from './byte-transform.ts';
 import { ChunkedCipher, chunkedEncryptionForms } from './chunked-encryption.ts';
@@ -72,9 +73,10 @@ export class StreamSealer implements ByteMachine {
 
   async start(): Promise<void> {
     const { backend, sealer } = this.#options;
-    using inputKey = await sealer.sealingStreamKey();
     const form = chunkedEncryptionForms[256];
-    this.#cipher = await ChunkedCipher.derive(backend.primitives, form, inputKey, this.#salt, this.#aad);
+    this.#cipher = await disposing(await sealer.sealingStreamKey(), (inputKey) =>
+      ChunkedCipher.derive(backend.primitives, form, inputKey, this.#salt, this.#aad),
+    );
   }
 
   *push(bytes: Uint8Array): Generator<Job, void> {

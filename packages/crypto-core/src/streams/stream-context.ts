@@ -3,6 +3,7 @@ import { InvalidEncryptionContextError } from '../crypto-errors.ts';
 import { type ValueContextOptions, writeContext } from '../encryption-context.ts';
 import { formByte, purposeByte, suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { writeTenantAndScope } from '../scope.ts';
+import { isObject } from '../type-checks.ts';
 
 /** What a stream is bound to: the same as for a value. */
 export type StreamContextOptions = ValueContextOptions;
@@ -20,7 +21,7 @@ export class StreamContext {
 
   /** The construction's context; not to be changed. */
   static aadOf(context: StreamContext): Uint8Array {
-    if (!(#aad in context))
+    if (!isObject(context) || !(#aad in context))
       throw new InvalidEncryptionContextError('Expected what prepareStreamContext returned.');
     return context.#aad;
   }

@@ -2,6 +2,7 @@ import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend, DataKeyOpener } from '../backend.ts';
 import { IntegrityCheckFailedError } from '../crypto-errors.ts';
 import { type DataKeyHeader, parseRecordHeader } from '../data-key-header.ts';
+import { disposing } from '../disposing.ts';
 import { formByte, recordHeaderByteLength } from '../format.ts';
 import { requireForm } from '../require-form.ts';
 import { ChunkedCipher, chunkedEncryptionForms } from './chunked-encryption.ts';
@@ -42,7 +43,8 @@ export type StreamOpenerSource = StreamKeyOpener | ((header: DataKeyHeader) => A
 export function parseStreamHeader(bytes: Uint8Array): DataKeyHeader {
   requireForm(bytes, formByte.stream, streamHeaderByteLength);
   // After the first byte it is the same as a record's header.
-  const recordHeader = bytes.slice(0, recordHeaderByteLength);
+  // (Copied so, because a Buffer's `slice` is a view: the caller's stream would be written to.)
+  const recordHeader = Uint8Array.from(bytes.subarray(0, recordHeaderByteLength));
   recordHeader[0] = formByte.recordHeader;
   return parseRecordHeader(recordHeader);
 }
@@ -65,9 +67,10 @@ export async function openStreamHeader(options: OpenStreamOptions, head: Uint8Ar
     );
   }
   const salt = head.subarray(recordHeaderByteLength, recordHeaderByteLength + saltByteLength);
-  using inputKey = await opener.openingStreamKey();
   const form = chunkedEncryptionForms[256];
-  const cipher = await ChunkedCipher.derive(backend.primitives, form, inputKey, salt, aad);
+  const cipher = await disposing(await opener.openingStreamKey(), (inputKey) =>
+    ChunkedCipher.derive(backend.primitives, form, inputKey, salt, aad),
+  );
   const commitment = head.subarray(recordHeaderByteLength + saltByteLength, streamHeaderByteLength);
   if (!backend.constantTimeEqual(cipher.commitment, commitment)) {
     cipher[Symbol.dispose]();

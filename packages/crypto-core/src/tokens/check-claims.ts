@@ -44,7 +44,10 @@ function requireForms(
   required: readonly string[],
 ): asserts claims is TokenClaims {
   for (const name of required) {
-    if (!Object.hasOwn(claims, name)) throw refusal('claim_missing', `The token has no claim ${name}.`);
+    // Null says that there is none; a registered claim that is null is malformed, below.
+    const isMissing =
+      !Object.hasOwn(claims, name) || (claims[name] === null && !Object.hasOwn(claimForms, name));
+    if (isMissing) throw refusal('claim_missing', `The token has no claim ${name}.`);
   }
   for (const [name, isRight] of Object.entries(claimForms)) {
     if (Object.hasOwn(claims, name) && !isRight(claims[name])) {

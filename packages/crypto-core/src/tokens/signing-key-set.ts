@@ -116,6 +116,10 @@ export class SigningKeySet {
    * The set with a further key, published now. It signs after `publishAheadMs`; at once if no key does now, as after a
    * revocation, or if `immediately` says so: verifiers then meet a kid that is not in their caches, and fetch.
    *
+   * A key that signs at once is the last in the rotation. Turns that are still to come, of a key that waits or because the
+   * clock was set back, are put before it, so that no older key takes over later; like every key before it, theirs verify
+   * for the overlap. Revoke a waiting key that must not.
+   *
    * @throws {@link InvalidArgumentError} for a kid that was used before, or while another new key waits to sign
    */
   rotate({ kid, publicKey }: NewSigningKey, options: { readonly immediately?: boolean } = {}): SigningKeySet {
@@ -128,7 +132,8 @@ export class SigningKeySet {
       );
     }
     const signsFromMs = immediately ? nowMs : nowMs + this.#policy.publishAheadMs;
-    return this.#with([...this.records, { kid, publicKey, publishedFromMs: nowMs, signsFromMs }]);
+    const before = immediately ? this.#withTurnsBefore(nowMs) : this.records;
+    return this.#with([...before, { kid, publicKey, publishedFromMs: nowMs, signsFromMs }]);
   }
 
   /**
@@ -164,6 +169,19 @@ export class SigningKeySet {
     return this.records.filter(
       ({ revokedAtMs, signsFromMs }) => revokedAtMs === undefined || revokedAtMs > signsFromMs,
     );
+  }
+
+  /** The records in the same order, each turn before the next and the last before `endMs`: times alone say the order. */
+  #withTurnsBefore(endMs: number): readonly SigningKeyRecord[] {
+    const turns = new Set(this.#turns());
+    let nextMs = endMs;
+    const moved = this.records.toReversed().map((record) => {
+      if (!turns.has(record)) return record;
+      nextMs = Math.min(record.signsFromMs, nextMs - 1);
+      const publishedFromMs = Math.min(record.publishedFromMs, nextMs);
+      return { ...record, publishedFromMs, signsFromMs: nextMs };
+    });
+    return moved.reverse();
   }
 
   #signing(nowMs: number): SigningKeyRecord | undefined {

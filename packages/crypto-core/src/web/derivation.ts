@@ -12,15 +12,24 @@ const noSalt = new Uint8Array(0);
 /** The hash of `data`. */
 export async function digest(hash: HashName, data: Uint8Array): Promise<Uint8Array> {
   requireHash(hash);
-  return new Uint8Array(await offered(hash, webSubtle().digest(hash, copyOf(data))));
+  const copy = copyOf(data);
+  try {
+    return new Uint8Array(await offered(hash, webSubtle().digest(hash, copy)));
+  } finally {
+    copy.fill(0); // what is hashed may be secret: a share, an API key, an indexed value
+  }
 }
 
 /** HMAC (RFC 2104). */
 export async function hmac(hash: HashName, key: SecretBytes, data: Uint8Array): Promise<Uint8Array> {
   requireHash(hash);
   const copy = copyOf(data); // before anything is awaited
-  const imported = await importSecret(nonEmpty(key), { name: 'HMAC', hash }, 'sign');
-  return new Uint8Array(await webSubtle().sign('HMAC', imported, copy));
+  try {
+    const imported = await importSecret(nonEmpty(key), { name: 'HMAC', hash }, 'sign');
+    return new Uint8Array(await webSubtle().sign('HMAC', imported, copy));
+  } finally {
+    copy.fill(0);
+  }
 }
 
 /** HKDF, extract and expand (RFC 5869 §2). */

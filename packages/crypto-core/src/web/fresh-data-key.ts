@@ -1,5 +1,5 @@
 import type { DataKeySealer, FreshDataKey } from '../backend.ts';
-import { InvalidArgumentError } from '../crypto-errors.ts';
+import { InvalidArgumentError, SecretDisposedError } from '../crypto-errors.ts';
 import { type DataKeyWrapping, dataKeyHeader } from '../data-key-header.ts';
 import { maxSealsPerDataKey } from '../format.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
@@ -14,8 +14,7 @@ export class WebFreshDataKey implements FreshDataKey {
   readonly commitment: Uint8Array;
   readonly #nonces: WebNonceSource;
   readonly #maxSeals: number;
-  readonly #dataKey: WebKey;
-  readonly #encryptionKey: WebKey;
+  #keys: { readonly dataKey: WebKey; readonly encryptionKey: WebKey } | undefined;
   #moved = false;
 
   private constructor(
@@ -28,8 +27,7 @@ export class WebFreshDataKey implements FreshDataKey {
   ) {
     this.secret = secret;
     this.commitment = commitment;
-    this.#dataKey = dataKey;
-    this.#encryptionKey = encryptionKey;
+    this.#keys = { dataKey, encryptionKey };
     this.#nonces = nonces;
     this.#maxSeals = maxSeals;
   }
@@ -50,13 +48,17 @@ export class WebFreshDataKey implements FreshDataKey {
 
   async wrappedAs(wrapping: DataKeyWrapping): Promise<DataKeySealer> {
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
+    const keys = this.#keys;
+    if (keys === undefined) throw new SecretDisposedError('This data key has been disposed of.');
     const header = dataKeyHeader(wrapping, this.commitment);
-    this.secret.reveal(); // refuses to go on after disposal
-    this.#moved = true; // before anything is awaited: of two calls at once one fails
-    return new WebDataKeySealer(header, this.#encryptionKey, this.#dataKey, this.#nonces, this.#maxSeals);
+    // Once more: a getter of `wrapping` is the caller's code, and may have come here first.
+    if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
+    this.#moved = true;
+    return new WebDataKeySealer(header, keys.encryptionKey, keys.dataKey, this.#nonces, this.#maxSeals);
   }
 
   [Symbol.dispose](): void {
     this.secret.dispose();
+    this.#keys = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { UnsupportedByRuntimeError } from '../crypto-errors.ts';
+import { requireBytes } from '../primitive-arguments.ts';
 
 /** The runtime's Web Cryptography, as far as TypeScript knows it without a browser's types. */
 export type WebSubtle = typeof globalThis.crypto.subtle;
@@ -53,8 +54,11 @@ export async function unlessRefused<T>(outcome: Promise<T>): Promise<T | undefin
 /**
  * A copy in memory of its own. Web Crypto refuses views of shared memory; and what a caller changes while a promise is
  * under way must not change the outcome.
+ *
+ * @throws {@link InvalidArgumentError} for anything but a Uint8Array
  */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireBytes('What is handed over', bytes);
   const copy = new Uint8Array(new ArrayBuffer(bytes.byteLength));
   copy.set(bytes);
   return copy;

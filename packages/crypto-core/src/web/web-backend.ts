@@ -1,7 +1,7 @@
 import type { CryptoBackend } from '../backend.ts';
 import { CommitmentMismatchError, InvalidArgumentError } from '../crypto-errors.ts';
 import { keyByteLength } from '../format.ts';
-import { requireKey } from '../primitive-arguments.ts';
+import { requireBytes, requireKey } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { importAesGcmKey } from './aes-gcm.ts';
 import { WebDataKeyOpener } from './data-key-opener.ts';
@@ -95,6 +95,8 @@ export function afterRestore(): void {
 
 /** No step depends on the bytes: differences are collected, and looked at once. */
 function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  requireBytes('What is compared', a);
+  requireBytes('What is compared', b);
   if (a.byteLength !== b.byteLength) return false;
   let difference = 0;
   for (let i = 0; i < a.byteLength; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);

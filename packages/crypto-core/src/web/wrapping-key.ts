@@ -51,7 +51,7 @@ export class WebWrappingKey implements WrappingKey {
       throw new KeyUnwrapFailedError(`A wrapped key of ${wrapped.byteLength} bytes cannot be right.`);
     }
     const copy = copyOf(wrapped);
-    const nonce = copy.slice(0, nonceByteLength);
+    const nonce = Uint8Array.from(copy.subarray(0, nonceByteLength));
     const bytes = await openGcm(key, nonce, copy.subarray(nonceByteLength), aad);
     if (bytes === undefined) throw new KeyUnwrapFailedError('The wrapped key does not open at this place.');
     return SecretBytes.take(bytes);

@@ -1,5 +1,5 @@
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { SecretBytes } from '@keyfold/crypto-core';
+import { createPrivateKey, generateKeyPair, type KeyObject, randomFillSync } from 'node:crypto';
+import { KmsFault } from '../faults/kms-fault.ts';
 import type { MaterialKind } from './key-specs.ts';
 
 const encoding = {
@@ -28,18 +28,34 @@ export function makeKeyPair(kind: Exclude<MaterialKind, { kind: 'secret' }>): Pr
         generateKeyPair('ec', { namedCurve: kind.namedCurve, ...encoding }, done);
         break;
       case 'named':
-        // Node types an overload a key type, and all of these take the same options.
-        generateKeyPair(kind.type as 'ed25519', encoding, done);
+        generateNamed(kind.type, done);
         break;
     }
   });
 }
 
+/** @throws {KmsFault} UnsupportedOperationException where the runtime does not have such keys: Node 22 has no ML-DSA and ML-KEM */
+function generateNamed(
+  type: string,
+  done: (error: Error | null, publicKey: Buffer, privateKey: Buffer) => void,
+): void {
+  try {
+    // Node types an overload a key type, and all of these take the same options.
+    generateKeyPair(type as 'ed25519', encoding, done);
+  } catch (error) {
+    if (!(error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG_VALUE'))
+      throw error;
+    throw new KmsFault(
+      'UnsupportedOperationException',
+      `Keys of type ${type} are not available in the Keyfold emulator on this version of Node.`,
+    );
+  }
+}
+
 /** Fresh material: random bytes, or a private key in PKCS #8. The caller zeroises it. */
 export async function makeMaterial(kind: MaterialKind): Promise<Uint8Array> {
   if (kind.kind !== 'secret') return (await makeKeyPair(kind)).privateKey;
-  using secret = SecretBytes.random(kind.byteLength);
-  return secret.reveal().slice();
+  return randomFillSync(new Uint8Array(kind.byteLength));
 }
 
 /**
