@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { tlsCipherSuites } from '@keyfold/protocol';
 import { AddressUnavailableError, PortInUseError } from './errors.ts';
 import type { HostGuard } from './host-guard.ts';
 import type { LocalAuthority } from './local-authority.ts';
@@ -27,22 +28,6 @@ export interface ListenerOptions {
   readonly authority?: LocalAuthority;
 }
 
-/**
- * TLS 1.3's three AEAD suites and, for TLS 1.2, ECDHE with an AEAD only: forward secrecy always. Node's default list
- * still has RSA key exchange and CBC.
- */
-export const tlsCiphers: string = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-].join(':');
-
 /** RFC 6797 §6.1: a year, sub-domains included. Sent over HTTPS only, as §7.2 asks. */
 const strictTransportSecurity = 'max-age=31536000; includeSubDomains';
 
@@ -63,7 +48,7 @@ function createServer({ authority, handler, guard }: ListenerOptions): Server {
       cert: authority.certPem,
       key: authority.keyPem,
       minVersion: 'TLSv1.2',
-      ciphers: tlsCiphers,
+      ciphers: tlsCipherSuites,
       honorCipherOrder: true,
     },
     guarded,

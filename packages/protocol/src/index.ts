@@ -53,3 +53,4 @@ export {
   type PathParameters,
 } from './path.ts';
 export { type Role, roleAllows, roles } from './roles.ts';
+export { tlsCipherSuites } from './tls-cipher-suites.ts';

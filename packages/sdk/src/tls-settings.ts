@@ -1,4 +1,5 @@
 import { checkServerIdentity, getCACertificates, type PeerCertificate } from 'node:tls';
+import { tlsCipherSuites } from '@keyfold/protocol';
 import type { buildConnector } from 'undici';
 import { pinOf, UnpinnedKey } from './public-key-pins.ts';
 
@@ -14,19 +15,6 @@ export interface TlsConfig {
 /** What undici's connector takes. */
 export type TlsSettings = Partial<buildConnector.BuildOptions>;
 
-/** TLS 1.3's suites, then for 1.2 ECDHE with AEAD only: forward secrecy and no CBC. Node's own list offers more. */
-const ciphers = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-].join(':');
-
 /** The one place where options become TLS settings; every dispatcher takes them from here. */
 export function tlsSettings(config: TlsConfig): TlsSettings {
   const { ca, caMode, pins } = config;
@@ -35,7 +23,7 @@ export function tlsSettings(config: TlsConfig): TlsSettings {
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
-    ciphers,
+    ciphers: tlsCipherSuites,
     ...(ca && { ca: caMode === 'append' ? [...getCACertificates('default'), ...ca] : [...ca] }),
     ...(pins && {
       // The built-in check first: one of our own replaces it.

@@ -9,6 +9,7 @@ import {
   keyPolicy,
   openAccess,
   otherAccount,
+  outputAs,
   role,
   user,
 } from './access-harness.ts';
@@ -37,7 +38,7 @@ const grant = async (
 ): Promise<{ readonly GrantId: string; readonly GrantToken: string }> => {
   const { status, output } = await kms.call(admin, 'CreateGrant', { KeyId, GranteePrincipal: to, ...input });
   expect(status).toBe(200);
-  return output as unknown as { readonly GrantId: string; readonly GrantToken: string };
+  return outputAs(output);
 };
 const encrypt = (EncryptionContext: object = {}, more: object = {}, sender: { readonly key: string } = bob) =>
   kms.call(sender, 'Encrypt', { KeyId, Plaintext: data, EncryptionContext, ...more });
@@ -302,11 +303,11 @@ describe('lists of grants', () => {
           Limit: 2,
           ...(Marker === undefined ? {} : { Marker }),
         });
-        const { Grants, NextMarker, Truncated } = output as unknown as {
+        const { Grants, NextMarker, Truncated } = outputAs<{
           Grants: [];
           NextMarker?: string;
           Truncated: boolean;
-        };
+        }>(output);
         sizes.push(Grants.length);
         expect(Truncated).toBe(NextMarker !== undefined);
         if (NextMarker === undefined) return sizes;

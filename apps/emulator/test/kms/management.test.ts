@@ -11,6 +11,7 @@ import {
   keyPolicy,
   openAccess,
   otherAccount,
+  outputAs,
   region,
   user,
 } from './access-harness.ts';
@@ -50,7 +51,7 @@ async function pages(
       NextMarker,
       Truncated,
       [list]: items,
-    } = output as unknown as Record<string, readonly object[]> & { NextMarker?: string; Truncated: boolean };
+    } = outputAs<Record<string, readonly object[]> & { NextMarker?: string; Truncated: boolean }>(output);
     found.push(items ?? []);
     expect(Truncated).toBe(NextMarker !== undefined);
     if (NextMarker === undefined) return found;
