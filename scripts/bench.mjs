@@ -1,5 +1,5 @@
 // Measures on the pinned Node and on Node 26, prints the tables and writes bench/RESULTS.md:
-//   npm run bench [-- --rounds 20 --only <words of a title> --size <'64 B', …>]
+//   npm run bench [-- --rounds 100 --only <words of a title> --size <'64 B', …>]
 // A run of a part writes no file. Nothing that is measured here decides whether tests pass.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -11,9 +11,8 @@ const results = join(bench, 'RESULTS.md');
 const argv = process.argv.slice(2);
 const isPartial = argv.some((argument) => argument.startsWith('--only') || argument.startsWith('--size'));
 
-// A collection at the end of each slot, a small nursery, and a C library that keeps what is freed: garbage is paid by
-// who makes it, and page faults by nobody.
-const nodeFlags = ['--expose-gc', '--max-semi-space-size=1', '--no-warnings'];
+// A C library that keeps what is freed: otherwise large buffers cost page faults, more or fewer by chance.
+const nodeFlags = ['--no-warnings'];
 const memory = {
   MALLOC_TRIM_THRESHOLD_: '1000000000',
   MALLOC_MMAP_THRESHOLD_: '1000000000',
@@ -62,8 +61,8 @@ if (nodes.length === 1) sections.push('Node 26 has no binary for this platform h
 
 const report = `# Benchmarks
 
-Written by \`npm run bench\`. Figures are CPU time divided by that of a reference, both taken in one run: slots of a few
-milliseconds, the reference before and after each contender, the order of the contenders rotated. Each cell is the median of
+Written by \`npm run bench\`. Figures are CPU time divided by that of a reference, both taken in one run: slots of a
+millisecond or a few, the reference before and after each contender, the order of the contenders rotated. Each cell is the median of
 the rounds and, in brackets, its quartiles; a target stands behind its figure, and a missed one is bold. The machine is
 shared: the third digit means nothing.
 
@@ -71,11 +70,10 @@ shared: the third digit means nothing.
   one \`update\`, a discarded \`final\`, one output; no authenticated data, no header, no type.
 - **floor**: the reference with what a bound format cannot do without. What lies between a floor and crypto-core is
   crypto-core's own.
-- Each slot ends with a collection of the garbage that it made, in a nursery of 1 MiB, so that garbage is paid by who makes it.
-- Thread pool and collector count, as CPU time of the process.
-- **Not to be quoted: 64 KB.** There, contenders come out far below their own floor, or several times above themselves in
-  another table; what is measured is the allocation of large buffers and not the cryptography. The verdicts in that column mean
-  nothing, and neither does the count of targets kept as far as it rests on them.
+- Thread pool and collector count, as CPU time of the process; but a collection of the whole heap falls into few slots, and the
+  median leaves them out.
+- At 64 KB much of the time goes to allocating the output, for which contenders that write it in one piece need less than
+  the reference does: figures below 1 are that.
 
 ## Field encryption, one thread
 

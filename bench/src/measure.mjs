@@ -19,10 +19,7 @@
  * @property {number | undefined} target
  */
 
-const warmUpRounds = 1;
-
-// With --expose-gc: see slot().
-const collectGarbage = globalThis.gc;
+const warmUpRounds = 2;
 
 /** CPU time of this process so far in microseconds, user and system. The thread pool's and the collector's count too: they are not free. */
 function cpuMicroseconds() {
@@ -30,10 +27,7 @@ function cpuMicroseconds() {
   return user + system;
 }
 
-/**
- * CPU microseconds of one operation in a slot of so many calls. Each slot collects the garbage that it made: left to
- * chance, a collection would fall on whoever comes next.
- */
+/** CPU microseconds of one operation in a slot of so many calls. */
 async function slot({ run, operations = 1 }, calls) {
   const before = cpuMicroseconds();
   for (let i = 0; i < calls; i++) {
@@ -41,7 +35,6 @@ async function slot({ run, operations = 1 }, calls) {
     // Awaiting what is no promise would cost a synchronous contender a turn of the microtask queue.
     if (result instanceof Promise) await result;
   }
-  collectGarbage({ type: 'minor' });
   return (cpuMicroseconds() - before) / calls / operations;
 }
 

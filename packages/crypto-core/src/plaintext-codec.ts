@@ -50,7 +50,7 @@ export function decodePlaintext(plaintext: Uint8Array): Plaintext {
   const decode = decoders[type];
   if (decode === undefined)
     throw new UnsupportedFormatError(`Content of type ${type} is not known to this version.`);
-  const content = new Uint8Array(plaintext.buffer, plaintext.byteOffset + 1, plaintext.byteLength - 1);
+  const content = new Uint8Array(plaintext.buffer, plaintext.byteOffset + 1, plaintext.length - 1);
   if (type === typeByte.bytes) return content; // as the table says, without the detour
   const value = decode(content);
   if (value === undefined) {

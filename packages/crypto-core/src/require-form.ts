@@ -22,7 +22,7 @@ export function requireForm(bytes: Uint8Array, form: number, minByteLength: numb
       `Expected ${formNames.get(form)}, but these bytes are ${appearance(bytes)}.`,
     );
   }
-  if (bytes.byteLength < minByteLength) {
+  if (bytes.length < minByteLength) {
     throw new TruncatedCiphertextError(
       `Expected ${formNames.get(form)} of at least ${minByteLength} bytes, got ${bytes.byteLength}.`,
     );

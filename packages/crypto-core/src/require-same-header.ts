@@ -12,7 +12,9 @@ import type { DataKeyHeader } from './data-key-header.ts';
 export function requireSameHeader({ bytes, suite }: DataKeyHeader, value: Uint8Array): void {
   if (value[1] !== suite)
     throw new UnsupportedFormatError(`The suite ${value[1]} is not known to this version.`);
-  for (let i = 1; i < bytes.byteLength; i++) {
+  // `length` is read once, and is not `byteLength`: V8 calls the getter in each turn, which cost half an opening.
+  const { length } = bytes;
+  for (let i = 1; i < length; i++) {
     if (value[1 + i] !== bytes[i]) {
       throw new IntegrityCheckFailedError(
         'The value was not sealed under this data key: its header is another.',

@@ -32,11 +32,12 @@ export function sealAt(
   const cipher = createCipheriv(algorithm, key, nonce, options);
   cipher.setAAD(aad);
   out.set(nonce, at);
-  out.set(cipher.update(head), at + nonceByteLength);
-  let end = at + nonceByteLength + head.byteLength;
+  let end = at + nonceByteLength;
+  out.set(cipher.update(head), end);
+  end += head.length;
   if (body !== undefined) {
     out.set(cipher.update(body), end);
-    end += body.byteLength;
+    end += body.length;
   }
   cipher.final(); // counter mode: nothing is left to write, but the tag is computed here
   out.set(cipher.getAuthTag(), end);
@@ -55,13 +56,19 @@ export function openAt(
   key: KeyObject,
   aad: Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
+  const { buffer, byteOffset } = sealed;
   const textAt = at + nonceByteLength;
-  const tagAt = sealed.byteLength - tagByteLength;
-  const decipher = createDecipheriv(algorithm, key, sealed.subarray(at, textAt), options);
+  const tagAt = sealed.length - tagByteLength;
+  const decipher = createDecipheriv(
+    algorithm,
+    key,
+    new Uint8Array(buffer, byteOffset + at, nonceByteLength),
+    options,
+  );
   decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(tagAt));
+  decipher.setAuthTag(new Uint8Array(buffer, byteOffset + tagAt, tagByteLength));
   // update() gives plaintext before final() has checked the tag: it does not leave this function until then.
-  const plaintext = decipher.update(sealed.subarray(textAt, tagAt));
+  const plaintext = decipher.update(new Uint8Array(buffer, byteOffset + textAt, tagAt - textAt));
   try {
     decipher.final();
   } catch {

@@ -15,15 +15,15 @@ const scratch = new Uint8Array(new ArrayBuffer(8192));
  */
 export function isCanonicalBase64url(text: string, bytes: Buffer): boolean {
   const { length } = text;
-  if (length > scratch.byteLength) return bytes.toString('base64url') === text;
+  if (length > scratch.length) return bytes.toString('base64url') === text;
   // Four digits have three bytes; a single last digit has none.
-  if (length % 4 === 1 || bytes.byteLength !== Math.floor((length * 3) / 4)) return false;
+  if (length % 4 === 1 || bytes.length !== Math.floor((length * 3) / 4)) return false;
   const { read, written } = utf8.encodeInto(text, scratch);
   const isAscii = read === length && written === length;
   if (!isAscii || text.includes('+') || text.includes('/')) return false;
-  const bytesInLastGroup = bytes.byteLength % 3;
+  const bytesInLastGroup = bytes.length % 3;
   if (bytesInLastGroup === 0) return true;
-  const lastByte = bytes[bytes.byteLength - 1] ?? 0;
+  const lastByte = bytes[bytes.length - 1] ?? 0;
   const lastDigit = (bytesInLastGroup === 1 ? lastByte << 4 : lastByte << 2) & 0x3f;
   return text[length - 1] === digits[lastDigit];
 }

@@ -34,19 +34,18 @@ export function sealContent(
   let byteLength: number;
   if (typeof content === 'string') {
     // A unit of a string becomes at most three bytes of UTF-8.
-    if (content.length * 3 > scratchContent.byteLength)
+    if (content.length * 3 > scratchContent.length)
       return sealLarge(form, header, key, nonce, aad, plaintext);
     byteLength = 1 + utf8.encodeInto(content, scratchContent).written;
   } else {
-    if (content.byteLength > scratchContent.byteLength)
-      return sealLarge(form, header, key, nonce, aad, plaintext);
+    if (content.length > scratchContent.length) return sealLarge(form, header, key, nonce, aad, plaintext);
     scratchContent.set(content);
-    byteLength = 1 + content.byteLength;
+    byteLength = 1 + content.length;
   }
   scratch[0] = plaintext.type;
   try {
     const out = allocate(form, header, byteLength);
-    sealAt(out, 1 + header.byteLength, key, nonce, aad, scratchView(byteLength));
+    sealAt(out, 1 + header.length, key, nonce, aad, scratchView(byteLength));
     return out;
   } finally {
     scratch.fill(0, 0, byteLength);
@@ -80,9 +79,7 @@ function sealLarge(
 }
 
 function allocate(form: number, header: Uint8Array, plaintextByteLength: number): Buffer {
-  const out = Buffer.allocUnsafe(
-    1 + header.byteLength + nonceByteLength + plaintextByteLength + tagByteLength,
-  );
+  const out = Buffer.allocUnsafe(1 + header.length + nonceByteLength + plaintextByteLength + tagByteLength);
   out[0] = form;
   out.set(header, 1);
   return out;
