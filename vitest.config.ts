@@ -11,8 +11,9 @@ const project = (name: string, folder: string) => ({
     root: folder,
     include: ['test/**/*.test.ts'],
     pool: 'forks' as const,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For what hangs, not for what is slow: a busy machine takes its time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
 
