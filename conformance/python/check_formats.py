@@ -1,255 +1,76 @@
-"""Opens every native format with a reader that was written from docs/formats alone.
+"""Opens every format with readers that were written from docs/formats alone.
 
-Usage: python3 check_formats.py [<file that make-ciphertexts.ts wrote>]
+Usage: python3 check_formats.py [<file that make-ciphertexts.ts wrote> …]
 
-Runs over docs/formats/vectors and, where a file is given, over ciphertexts that Keyfold has just made. Prints what fails
-and ends with "N passed, N failed". Needs Debian's python3-cryptography.
+Runs over all files of docs/formats/vectors, each case of each, and over ciphertexts that Keyfold has just made where they are
+given. Prints what fails and ends with "N passed, N failed". Needs Debian's python3-cryptography.
 """
 
 import json
-import math
 import pathlib
 import sys
 
-import keyfold_reader as reader
+import checks_ciphertexts as ciphertexts
+from checks_index import check_blind_index
+from checks_legacy import check_legacy
+from checks_passwords import check_credentials, check_derivation
+from checks_shares import check_shamir
+from checks_tokens import check_tokens
+from tally import Tally
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "formats" / "vectors"
-unhex = bytes.fromhex
-
-
-class Tally:
-    def __init__(self):
-        self.passed = 0
-        self.failed = 0
-
-    def note(self, title, expected, actual):
-        if expected == actual:
-            self.passed += 1
-            return
-        self.failed += 1
-        print("FAIL {}: expected {!r}, got {!r}".format(title, expected, actual))
-
-
-def outcome(call, *arguments):
-    """What a call gives, or the code with which it refuses."""
-    try:
-        return call(*arguments)
-    except reader.Refused as refused:
-        return refused.code
-
-
-def same_float(a, b):
-    return math.isnan(a) and math.isnan(b) or (a == b and math.copysign(1, a) == math.copysign(1, b))
-
-
-def expected_content(case):
-    """A vector's value as the reader gives it."""
-    kind, value = case["type"], case["value"]
-    if kind == "bytes":
-        return (kind, unhex(value))
-    if kind == "number":
-        return (kind, float(value))
-    if kind == "bigint":
-        return (kind, int(value))
-    if kind == "json":
-        return (kind, json.loads(value))
-    return (kind, value)
-
-
-def note_content(tally, title, case, actual):
-    expected = expected_content(case)
-    if expected[0] == "number" and isinstance(actual, tuple) and actual[0] == "number":
-        tally.note(title, True, same_float(expected[1], actual[1]))
-    else:
-        tally.note(title, expected, actual)
-
-
-def value_aad(options):
-    return reader.value_aad(options["tenant"], options["scope"], options["context"])
-
-
-def stream_aad(options):
-    return reader.stream_aad(options["tenant"], options["scope"], options["context"])
-
-
-def field_aad(options):
-    row_id = unhex(options["rowId"]) if options["idType"] == "bytes" else options["rowId"]
-    return reader.field_aad(
-        options["tenant"],
-        options["scope"],
-        options["table"],
-        options["field"],
-        options["idType"],
-        row_id,
-        options.get("context", {}),
-    )
-
-
-def place_aad(place):
-    return reader.place_aad(
-        place["purpose"],
-        place["tenant"],
-        place["scope"],
-        unhex(place.get("keyReference", "00" * 8)),
-        place["version"],
-        place["parentVersion"],
-        unhex(place.get("commitment", "")),
-    )
-
-
-def check_aad(tally, vectors):
-    for case in vectors["values"]:
-        tally.note("aad, value: " + case["name"], case["aad"], value_aad(case["options"]).hex())
-    for case in vectors["fields"]:
-        tally.note("aad, field: " + case["name"], case["aad"], field_aad(case["options"]).hex())
-
-
-def check_content(tally, vectors):
-    for case in vectors["cases"]:
-        note_content(tally, "content: " + case["name"], case, outcome(reader.decode_content, unhex(case["plaintext"])))
-    for case in vectors["refused"]:
-        tally.note("content: " + case["name"], case["code"], outcome(reader.decode_content, unhex(case["plaintext"])))
-
-
-def check_data_key(tally, vectors):
-    for case in vectors["cases"]:
-        for name, label in (("encryptionKey", b"encryption"), ("commitment", b"commitment")):
-            tally.note("data key: " + name, case[name], reader.expand_data_key(unhex(case["dataKey"]), label).hex())
-
-
-def unwrap(case):
-    return reader.unwrap_key(unhex(case["wrappingKey"]), unhex(case["wrapped"]), place_aad(case["place"]))
-
-
-def check_key_wrapping(tally, vectors):
-    for case in vectors["cases"]:
-        tally.note("wrapped key: " + case["name"], unhex(case["key"]), outcome(unwrap, case))
-    for case in vectors["refused"]:
-        tally.note("wrapped key: " + case["name"], "key_unwrap_failed", outcome(unwrap, case))
-
-
-def check_value(tally, vectors):
-    key = reader.DataKey(unhex(vectors["header"]), unhex(vectors["dataKey"]))
-    for case in vectors["cases"]:
-        opened = outcome(key.open_value, reader.decode_text(case["text"]), value_aad(vectors["options"]))
-        note_content(tally, "value: " + case["name"], case, opened)
-        tally.note("value as text: " + case["name"], case["bytes"], reader.decode_text(case["text"]).hex())
-    for case in vectors["refused"]:
-        options = case.get("options", vectors["options"])
-        opened = outcome(key.open_value, unhex(case["bytes"]), value_aad(options))
-        tally.note("value: " + case["name"], case["code"], opened)
-
-
-def check_record(tally, vectors):
-    stated = vectors["header"]
-    header = reader.header_of(reader.decode_text(stated["text"]))
-    parts = [part.hex() for part in reader.header_parts(header)]
-    tally.note("record header", [stated["keyReference"], stated["wrapped"], stated["commitment"]], parts)
-    key = reader.DataKey(header, unhex(vectors["dataKey"]))
-    for case in vectors["fields"]:
-        opened = outcome(key.open_field, reader.decode_text(case["text"]), field_aad(case["options"]))
-        note_content(tally, "field: " + case["name"], case, opened)
-    for case in vectors["refusedHeaders"]:
-        # A record header is asked for: a value or stream in its place is none.
-        tally.note("record header: " + case["name"], case["code"], outcome(record_header_of, unhex(case["bytes"])))
-    for case in vectors["refusedFields"]:
-        opened = outcome(key.open_field, unhex(case["bytes"]), field_aad(case["options"]))
-        tally.note("field: " + case["name"], case["code"], opened)
-
-
-def record_header_of(data):
-    reader.require_form(data, reader.RECORD_HEADER, 102)
-    return reader.header_of(data)
-
-
-def check_text_form(tally, vectors):
-    for case in vectors["cases"]:
-        tally.note("text form: " + case["name"], unhex(case["bytes"]), outcome(reader.decode_text, case["text"]))
-    for case in vectors["refused"]:
-        tally.note("text form: " + case["name"], case["code"], outcome(reader.decode_text, case["text"]))
-
-
-def stream_content(byte_length):
-    return bytes((7 * i + i // 16384) % 256 for i in range(byte_length))
-
-
-def check_stream(tally, vectors):
-    key = reader.DataKey(unhex(vectors["header"]), unhex(vectors["dataKey"]))
-    tally.note("stream key", vectors["streamKey"], key.stream_key.hex())
-    for case in vectors["cases"]:
-        tally.note("stream context: " + case["name"], case["context"], stream_aad(case["options"]).hex())
-        if "stream" not in case:
-            continue  # given by its hash only
-        opened = outcome(key.open_stream, unhex(case["stream"]), stream_aad(case["options"]))
-        tally.note("stream: " + case["name"], stream_content(case["contentByteLength"]), opened)
-    for case in vectors["refused"]:
-        opened = outcome(key.open_stream, unhex(case["stream"]), stream_aad(case["options"]))
-        tally.note("stream: " + case["name"], case["code"], opened)
-
-
-def data_key_of(case, service_key):
-    """The data key of a fresh ciphertext, unwrapped with the service key at the place that its header names."""
-    header = reader.header_of(reader.decode_text(case["header"]))
-    reference, wrapped, commitment = reader.header_parts(header)
-    place = reader.place_aad("data-key", case["tenant"], case["scope"], reference, 0, case["parentVersion"], commitment)
-    return reader.DataKey(header, reader.unwrap_key(service_key, wrapped, place))
-
-
-def check_fresh(tally, fresh):
-    service_key = unhex(fresh["serviceKey"])
-    key = data_key_of(fresh, service_key)
-    elsewhere = dict(fresh, tenant=fresh["tenant"] + "2")
-    tally.note("fresh data key of another tenant", "key_unwrap_failed", outcome(data_key_of, elsewhere, service_key))
-    openers = {
-        "value": (key.open_value, value_aad),
-        "field": (key.open_field, field_aad),
-        "stream": (key.open_stream, stream_aad),
-    }
-    for case in fresh["cases"]:
-        open_case, aad_of = openers[case["form"]]
-        title = "fresh {}, {}".format(case["form"], case["name"])
-        sealed = reader.decode_text(case["text"])
-        options = case["options"]
-        opened = outcome(open_case, sealed, aad_of(options))
-        if case["form"] == "stream":
-            tally.note(title, stream_content(case["contentByteLength"]), opened)
-        else:
-            note_content(tally, title, case, opened)
-        other_context = dict(options, context=dict(options.get("context", {}), another="entry"))
-        for name, other in (
-            ("another tenant", dict(options, tenant=options["tenant"] + "2")),
-            ("another scope", dict(options, scope={"kind": "service", "id": "another"})),
-            ("another context", other_context),
-        ):
-            tally.note(title + ", " + name, "integrity_check_failed", outcome(open_case, sealed, aad_of(other)))
-        changed = sealed[:-1] + bytes([sealed[-1] ^ 1])
-        tally.note(title + ", changed", "integrity_check_failed", outcome(open_case, changed, aad_of(options)))
-
 
 CHECKS = {
-    "aad.json": check_aad,
-    "content.json": check_content,
-    "data-key.json": check_data_key,
-    "key-wrapping.json": check_key_wrapping,
-    "value.json": check_value,
-    "record.json": check_record,
-    "text-form.json": check_text_form,
-    "stream.json": check_stream,
+    "aad.json": ciphertexts.check_aad,
+    "blind-index.json": check_blind_index,
+    "content.json": ciphertexts.check_content,
+    "credentials.json": check_credentials,
+    "data-key.json": ciphertexts.check_data_key,
+    "derivation.json": check_derivation,
+    "key-wrapping.json": ciphertexts.check_key_wrapping,
+    "legacy.json": check_legacy,
+    "record.json": ciphertexts.check_record,
+    "shamir.json": check_shamir,
+    "stream.json": ciphertexts.check_stream,
+    "text-form.json": ciphertexts.check_text_form,
+    "tokens.json": check_tokens,
+    "value.json": ciphertexts.check_value,
 }
 
 
+def cases_in(vectors):
+    """How many cases a file has: the members of its lists, also of those one level further down."""
+    lists = [member for member in vectors.values() if isinstance(member, list)]
+    groups = [member for member in vectors.values() if isinstance(member, dict)]
+    lists += [member for group in groups for member in group.values() if isinstance(member, list)]
+    return sum(len(cases) for cases in lists)
+
+
+def check_file(tally, name, check, vectors, cases):
+    before, failed_before = tally.made, tally.failed
+    check(tally, vectors)
+    made = tally.made - before
+    failed = tally.failed - failed_before
+    print("{}: {} passed, {} failed, {} cases".format(name, made - failed, failed, cases))
+    if made < cases:
+        tally.note(name + ", checks", "at least one for each case", made)
+
+
 def main():
-    if len(sys.argv) > 2:
-        sys.exit(__doc__)
     tally = Tally()
-    for name, check in CHECKS.items():
-        before = tally.passed
-        check(tally, json.loads((VECTORS / name).read_text("utf-8")))
-        print("{}: {} passed".format(name, tally.passed - before))
-    if len(sys.argv) == 2:
-        before = tally.passed
-        check_fresh(tally, json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8")))
-        print("fresh ciphertexts: {} passed".format(tally.passed - before))
+    for path in sorted(VECTORS.iterdir()):
+        check = CHECKS.get(path.name)
+        if check is None:
+            tally.note(path.name, "a reader of it", None)
+            continue
+        vectors = json.loads(path.read_text("utf-8"))
+        check_file(tally, path.name, check, vectors, cases_in(vectors))
+    for name in CHECKS:
+        tally.note(name + " is there", True, (VECTORS / name).exists())
+    for path in map(pathlib.Path, sys.argv[1:]):
+        fresh = json.loads(path.read_text("utf-8"))
+        title = "fresh ciphertexts of the backend " + fresh["backend"]
+        check_file(tally, title, ciphertexts.check_fresh, fresh, len(fresh["cases"]))
     print("{} passed, {} failed".format(tally.passed, tally.failed))
     sys.exit(1 if tally.failed else 0)
 

@@ -51,26 +51,28 @@ def _lp16(data):
     return struct.pack(">H", len(data)) + data
 
 
-def _name(text):
+def encode_name(text):
     data = _utf8(text)
     if not 1 <= len(data) <= 255:
         raise Refused("invalid_encryption_context")
     return _lp16(data)
 
 
-def _tenant_and_scope(tenant, scope):
+def encode_tenant_and_scope(tenant, scope):
     kind = SCOPE_KINDS.get(scope["kind"])
-    if kind is None:
+    has_id = scope["kind"] not in ("tenant", "platform")
+    if kind is None or has_id != ("id" in scope):
         raise Refused("invalid_encryption_context")
     if scope["kind"] == "platform":
         if tenant != "":
             raise Refused("invalid_encryption_context")
         return _lp16(b"") + bytes([kind]) + _lp16(b"")
-    scope_id = _lp16(b"") if scope["kind"] == "tenant" else _name(scope["id"])
-    return _name(tenant) + bytes([kind]) + scope_id
+    return encode_name(tenant) + bytes([kind]) + (encode_name(scope["id"]) if has_id else _lp16(b""))
 
 
 def _context(context):
+    if not all(isinstance(value, str) for value in context.values()):
+        raise Refused("invalid_encryption_context")
     entries = sorted((_utf8(key), _utf8(value)) for key, value in context.items())
     encoded = struct.pack(">H", len(entries)) + b"".join(_lp16(k) + _lp16(v) for k, v in entries)
     if len(entries) > 64 or len(encoded) > 8192:
@@ -95,16 +97,16 @@ def _row_id(id_type, row_id):
 
 
 def value_aad(tenant, scope, context):
-    return bytes([VALUE, SUITE, 1]) + _tenant_and_scope(tenant, scope) + _context(context)
+    return bytes([VALUE, SUITE, 1]) + encode_tenant_and_scope(tenant, scope) + _context(context)
 
 
 def field_aad(tenant, scope, table, field, id_type, row_id, context):
-    place = _name(table) + _name(field) + _row_id(id_type, row_id)
-    return bytes([RECORD_FIELD, SUITE, 2]) + _tenant_and_scope(tenant, scope) + place + _context(context)
+    place = encode_name(table) + encode_name(field) + _row_id(id_type, row_id)
+    return bytes([RECORD_FIELD, SUITE, 2]) + encode_tenant_and_scope(tenant, scope) + place + _context(context)
 
 
 def stream_aad(tenant, scope, context):
-    return bytes([STREAM, SUITE, 3]) + _tenant_and_scope(tenant, scope) + _context(context)
+    return bytes([STREAM, SUITE, 3]) + encode_tenant_and_scope(tenant, scope) + _context(context)
 
 
 # --- key-wrapping.md ------------------------------------------------------------------------------------------------
@@ -113,7 +115,7 @@ def stream_aad(tenant, scope, context):
 def place_aad(purpose, tenant, scope, key_reference, version, parent_version, commitment):
     return (
         bytes([WRAPPED_KEY, SUITE, PURPOSES[purpose]])
-        + _tenant_and_scope(tenant, scope)
+        + encode_tenant_and_scope(tenant, scope)
         + key_reference
         + struct.pack(">II", version, parent_version)
         + _lp16(commitment)

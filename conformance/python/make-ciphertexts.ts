@@ -112,6 +112,7 @@ async function makeCiphertexts(backend: CryptoBackend): Promise<unknown> {
     });
   }
   return {
+    backend: backend.name,
     serviceKey: serviceKey.toString('hex'),
     tenant,
     scope,

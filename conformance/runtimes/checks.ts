@@ -8,6 +8,8 @@ export interface Outcome {
   readonly unsupported: readonly string[];
   /** One line for each check that failed. */
   readonly failures: readonly string[];
+  /** How many checks ran for each file of docs/formats/vectors. */
+  readonly byFile: Readonly<Record<string, number>>;
 }
 
 /** Runs checks one after the other and counts; no runtime's test library is needed, or the same everywhere. */
@@ -15,6 +17,7 @@ export class Checks {
   #passed = 0;
   readonly #failures: string[] = [];
   readonly #unsupported: string[] = [];
+  readonly #byFile: Record<string, number> = {};
 
   get outcome(): Outcome {
     return {
@@ -22,11 +25,13 @@ export class Checks {
       failed: this.#failures.length,
       unsupported: this.#unsupported,
       failures: this.#failures,
+      byFile: this.#byFile,
     };
   }
 
-  /** Whether `actual` gives `expected`, both as text. */
+  /** Whether `actual` gives `expected`, both as text. A check of a published vector begins with its file's name. */
   async equal(name: string, expected: string, actual: () => unknown): Promise<void> {
+    this.#count(name);
     try {
       const found = String(await actual());
       if (found === expected) this.#passed++;
@@ -44,8 +49,14 @@ export class Checks {
   /** As {@link Checks.equal}; a runtime may instead say that it does not have the algorithm. */
   async equalOrUnsupported(name: string, expected: string, actual: () => unknown): Promise<void> {
     if ((await codeOf(actual)) !== 'unsupported_by_runtime') return this.equal(name, expected, actual);
+    this.#count(name);
     this.#passed++;
     this.#unsupported.push(name);
+  }
+
+  #count(name: string): void {
+    const file = /^[a-z-]+\.json/.exec(name)?.[0];
+    if (file !== undefined) this.#byFile[file] = (this.#byFile[file] ?? 0) + 1;
   }
 }
 

@@ -2,12 +2,13 @@ import {
   type CryptoBackend,
   type DataKeyOpener,
   type DataKeySealer,
-  type Plaintext,
   prepareFieldContext,
   prepareValueContext,
 } from '@keyfold/crypto-core';
 import { hex } from './bytes.ts';
 import type { Checks } from './checks.ts';
+import { samples } from './samples.ts';
+import { shown } from './shown.ts';
 import type { Subject } from './subject.ts';
 
 const value = prepareValueContext({
@@ -22,20 +23,6 @@ const field = prepareFieldContext({
   field: 'ssn',
   idType: 'text',
 });
-
-const samples: readonly Plaintext[] = [
-  '',
-  'grüße 👋',
-  new Uint8Array(0),
-  new Uint8Array(100_000).fill(7),
-  -0,
-  Math.PI,
-  2n ** 200n,
-  -1n,
-  true,
-  new Date(1_700_000_000_000),
-  { a: [1, 'x', null, { b: false }] },
-];
 
 /** Seals and opens of every type, every single bit of each form, and seals under way at the same time. */
 export async function checkRoundTrips(checks: Checks, subject: Subject): Promise<void> {
@@ -122,11 +109,4 @@ async function newDataKey(backend: CryptoBackend): Promise<{ sealer: DataKeySeal
   });
   fresh[Symbol.dispose]();
   return { sealer, opener: await backend.openDataKey(sealer.header, secret) };
-}
-
-function shown(sample: Plaintext): string {
-  if (sample instanceof Uint8Array) return `bytes ${hex(sample)}`;
-  if (sample instanceof Date) return `date ${sample.getTime()}`;
-  if (Object.is(sample, -0)) return 'number -0';
-  return typeof sample === 'object' ? JSON.stringify(sample) : `${typeof sample} ${sample}`;
 }

@@ -103,12 +103,25 @@ export interface DataKeyOpener extends Disposable {
   openingStreamKey(): Awaitable<SecretBytes>;
 }
 
-/** A key that wraps other keys, each bound to its place. Counting its uses is its owner's task. */
+/** How a wrapping key may be used. */
+export interface WrappingKeyOptions {
+  /** How often it wraps, 1 to 2³² times; 2³² if left out (NIST SP 800-38D §8.3, for random nonces). */
+  readonly maxWraps?: number;
+}
+
+/**
+ * A key that wraps other keys, each bound to its place, at most 2³² times.
+ *
+ * The count begins anew with each object: it is complete only where the key's bytes make one object in one process, ever.
+ * Whoever opens a stored key again, or in several processes, keeps the count where the key is kept, and passes what is left
+ * of it as `maxWraps`; the key hierarchy sets uses aside in the key's row before they are made.
+ */
 export interface WrappingKey extends Disposable {
   /**
    * Nonce 12 ‖ wrapped key n ‖ tag 16.
    *
    * @param key 16 to 64 bytes; stays the caller's
+   * @throws {@link KeyExhaustedError} when no use is left
    * @throws {@link InvalidArgumentError} for a key of another length or a place that cannot be encoded
    * @throws {@link SecretDisposedError} after disposal, of either key
    */
@@ -135,7 +148,10 @@ export interface HkdfOptions {
   readonly byteLength: number;
 }
 
-/** One runtime's cryptography. Every backend gives the same bytes and the same errors. */
+/**
+ * One runtime's cryptography. Every backend gives the same bytes and the same errors; one that answers at once throws them at
+ * once, one that answers later rejects with them ({@link Awaitable}).
+ */
 export interface CryptoBackend {
   /** For messages and telemetry. */
   readonly name: string;
@@ -157,9 +173,9 @@ export interface CryptoBackend {
   openDataKey(header: DataKeyHeader, dataKey: SecretBytes): Awaitable<DataKeyOpener>;
   /**
    * @param key 32 bytes; owned by this call, which disposes of it in any case
-   * @throws {@link InvalidArgumentError} when it has another length
+   * @throws {@link InvalidArgumentError} when it has another length, or for a bound outside of 1 to 2³²
    */
-  wrappingKey(key: SecretBytes): Awaitable<WrappingKey>;
+  wrappingKey(key: SecretBytes, options?: WrappingKeyOptions): Awaitable<WrappingKey>;
   /**
    * What a data key commits to, 32 bytes.
    *

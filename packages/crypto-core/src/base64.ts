@@ -1,3 +1,4 @@
+import { requireBytes } from './argument-types.ts';
 import { NonCanonicalEncodingError } from './crypto-errors.ts';
 
 /*
@@ -34,7 +35,7 @@ function alphabet(name: string, last: string, padded: boolean): Alphabet {
  *
  * @example
  * ```ts
- * encodeBase64url(Uint8Array.of(251, 255)); // '-_8'
+ * encodeBase64url(Uint8Array.of(251, 255)); // → '-_8'
  * ```
  */
 export function encodeBase64url(bytes: Uint8Array): string {
@@ -47,7 +48,7 @@ export function encodeBase64url(bytes: Uint8Array): string {
  * @throws {@link NonCanonicalEncodingError} for any other text: padding, white space, the other alphabet, unused bits
  * @example
  * ```ts
- * decodeBase64url('-_8'); // fb ff
+ * decodeBase64url('-_8'); // → Uint8Array.of(251, 255)
  * ```
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
@@ -59,7 +60,7 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
  *
  * @example
  * ```ts
- * encodeBase64(Uint8Array.of(251, 255)); // '+/8='
+ * encodeBase64(Uint8Array.of(251, 255)); // → '+/8='
  * ```
  */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -73,14 +74,15 @@ export function encodeBase64(bytes: Uint8Array): string {
  *   bits
  * @example
  * ```ts
- * decodeBase64('+/8='); // fb ff
+ * decodeBase64('+/8='); // → Uint8Array.of(251, 255)
  * ```
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return decode(standard, text);
 }
 
-function encode({ digits, padded }: Alphabet, bytes: Uint8Array): string {
+function encode({ digits, padded, name }: Alphabet, bytes: Uint8Array): string {
+  requireBytes(`What is written in ${name}`, bytes);
   const { byteLength } = bytes;
   const full = byteLength - (byteLength % 3);
   const length = padded ? Math.ceil(byteLength / 3) * 4 : Math.ceil((byteLength * 4) / 3);

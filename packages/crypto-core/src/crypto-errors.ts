@@ -15,6 +15,7 @@ export type CryptoErrorCode =
   | 'commitment_mismatch'
   | 'key_unwrap_failed'
   | 'data_key_exhausted'
+  | 'key_exhausted'
   | 'secret_disposed'
   | 'unsupported_by_runtime'
   | 'legacy_format_mismatch'
@@ -82,6 +83,10 @@ export const cryptoErrors: Readonly<
   data_key_exhausted: {
     layer: 'key',
     hint: 'Make a fresh data key and go on sealing with it; this one still decrypts.',
+  },
+  key_exhausted: {
+    layer: 'key',
+    hint: 'Rotate: wrap or encrypt under a new key; this one still unwraps and decrypts.',
   },
   secret_disposed: {
     layer: 'key',
@@ -225,6 +230,14 @@ export class DataKeyExhaustedError extends KeyfoldError {
   readonly code = 'data_key_exhausted';
   constructor(message: string, options?: ErrorOptions) {
     super(message, { ...cryptoErrors.data_key_exhausted, ...options });
+  }
+}
+
+/** A key has been used as often as random nonces allow (NIST SP 800-38D §8.3), or as its owner does. */
+export class KeyExhaustedError extends KeyfoldError {
+  readonly code = 'key_exhausted';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...cryptoErrors.key_exhausted, ...options });
   }
 }
 

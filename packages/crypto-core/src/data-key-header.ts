@@ -1,4 +1,10 @@
-import { InvalidArgumentError, NonCanonicalEncodingError, UnsupportedFormatError } from './crypto-errors.ts';
+import { requireBytes, requireObject } from './argument-types.ts';
+import {
+  CommitmentMismatchError,
+  InvalidArgumentError,
+  NonCanonicalEncodingError,
+  UnsupportedFormatError,
+} from './crypto-errors.ts';
 import {
   commitmentByteLength,
   dataKeyHeaderByteLength,
@@ -51,17 +57,22 @@ export interface ParsedValue {
  * @throws {@link InvalidArgumentError} when a part has another length
  * @example
  * ```ts
- * const header = dataKeyHeader({ keyReference, wrapped }, commitment);
+ * const fresh = nodeBackend.createDataKey();
+ * const { keyReference, wrapped } = await service.wrap(fresh.secret, fresh.commitment);
+ * const header = dataKeyHeader({ keyReference, wrapped }, fresh.commitment);
+ * header.bytes.byteLength; // → 101
  * ```
  */
 export function dataKeyHeader(wrapping: DataKeyWrapping, commitment: Uint8Array): DataKeyHeader {
-  requireLength('A key reference', wrapping.keyReference, keyReferenceByteLength);
-  requireLength('A wrapped data key', wrapping.wrapped, wrappedDataKeyByteLength);
+  requireObject('A wrapping', wrapping);
+  const { keyReference, wrapped } = wrapping;
+  requireLength('A key reference', keyReference, keyReferenceByteLength);
+  requireLength('A wrapped data key', wrapped, wrappedDataKeyByteLength);
   requireLength('A commitment', commitment, commitmentByteLength);
   const bytes = new Uint8Array(dataKeyHeaderByteLength);
   bytes[0] = suiteAes256GcmHkdfSha256;
-  bytes.set(wrapping.keyReference, 1);
-  bytes.set(wrapping.wrapped, 1 + keyReferenceByteLength);
+  bytes.set(keyReference, 1);
+  bytes.set(wrapped, 1 + keyReferenceByteLength);
   bytes.set(commitment, 1 + keyReferenceByteLength + wrappedDataKeyByteLength);
   return viewHeader(bytes);
 }
@@ -75,7 +86,10 @@ export function dataKeyHeader(wrapping: DataKeyWrapping, commitment: Uint8Array)
  * @throws {@link TruncatedCiphertextError} when it is shorter than 131 bytes
  * @example
  * ```ts
- * const { header } = parseValue(bytes);
+ * const value = sealer.sealValue('4111 1111 1111 1111', context);
+ * const { header, contentByteLength } = parseValue(value);
+ * const opener = await service.unwrapAndOpen(header);
+ * contentByteLength; // → 19
  * ```
  */
 export function parseValue(bytes: Uint8Array): ParsedValue {
@@ -96,7 +110,8 @@ export function parseValue(bytes: Uint8Array): ParsedValue {
  * @throws {@link NonCanonicalEncodingError} when it is longer
  * @example
  * ```ts
- * const header = parseRecordHeader(row.keyfold);
+ * const header = parseRecordHeader(sealer.recordHeader());
+ * const opener = await service.unwrapAndOpen(header);
  * ```
  */
 export function parseRecordHeader(bytes: Uint8Array): DataKeyHeader {
@@ -112,16 +127,67 @@ export function parseRecordHeader(bytes: Uint8Array): DataKeyHeader {
 /**
  * A record's header as it is stored: form byte ‖ header, 102 bytes.
  *
+ * @throws {@link InvalidArgumentError} when the header's bytes are not 101
  * @example
  * ```ts
- * row.keyfold = encodeRecordHeader(header);
+ * encodeRecordHeader(opener.header).byteLength; // → 102
  * ```
  */
 export function encodeRecordHeader(header: Pick<DataKeyHeader, 'bytes'>): Uint8Array {
+  requireObject('A header', header);
+  requireLength('A data-key header', header.bytes, dataKeyHeaderByteLength);
   const bytes = new Uint8Array(recordHeaderByteLength);
   bytes[0] = formByte.recordHeader;
   bytes.set(header.bytes, 1);
   return bytes;
+}
+
+/**
+ * A value under the header that its data key has after a rewrap: another key reference and wrapped key, the same commitment.
+ * What is encrypted is copied as it is, since the header is not part of its AAD. (A record's rewrapped header is
+ * {@link encodeRecordHeader}'s; its fields do not change.) Nothing is authentic yet.
+ *
+ * @param value a value, at least 131 bytes; stays as it is
+ * @param header what the service gave for the value's header
+ * @returns as long as `value`, in memory of its own
+ * @throws {@link CommitmentMismatchError} for the header of another data key
+ * @throws {@link UnsupportedFormatError} for an unknown suite, of either
+ * @throws {@link InvalidArgumentError} when the header's bytes are not 101
+ * @throws {@link NotKeyfoldCiphertextError} when the value is empty or begins like something else
+ * @throws {@link TruncatedCiphertextError} when the value is shorter than 131 bytes
+ * @example
+ * ```ts
+ * const value = sealer.sealValue('4111 1111 1111 1111', context);
+ * const { header } = parseValue(value);
+ * const rewrapping = { keyReference: nodeBackend.randomBytes(8), wrapped: nodeBackend.randomBytes(60) }; // the service's
+ * const rewrapped = rewrappedValue(value, dataKeyHeader(rewrapping, header.commitment));
+ * rewrapped.byteLength === value.byteLength; // → true
+ * ```
+ */
+export function rewrappedValue(value: Uint8Array, header: Pick<DataKeyHeader, 'bytes'>): Uint8Array {
+  const { commitment } = parseValue(value).header;
+  const own = ownHeader(header);
+  // Of one suite, the only one that either may have. The header is public: the comparison need not take constant time.
+  if (!own.commitment.every((byte, i) => byte === commitment[i])) {
+    throw new CommitmentMismatchError('The header is of another data key than the value.');
+  }
+  const rewrapped = new Uint8Array(value);
+  rewrapped.set(own.bytes, 1);
+  return rewrapped;
+}
+
+/**
+ * A header of its own, all parts of which come from the bytes: the commitment that an opener verifies is then the one that it
+ * compares with each value's, whatever the caller does with his.
+ *
+ * @throws {@link InvalidArgumentError} when the header's bytes are not 101
+ * @throws {@link UnsupportedFormatError} for an unknown suite
+ */
+export function ownHeader(header: Pick<DataKeyHeader, 'bytes'>): DataKeyHeader {
+  requireObject('A header', header);
+  const { bytes } = header;
+  requireLength('A data-key header', bytes, dataKeyHeaderByteLength);
+  return viewHeader(new Uint8Array(bytes));
 }
 
 /**
@@ -152,6 +218,7 @@ function viewHeader(bytes: Uint8Array): DataKeyHeader {
 }
 
 function requireLength(what: string, bytes: Uint8Array, byteLength: number): void {
+  requireBytes(what, bytes);
   if (bytes.byteLength !== byteLength) {
     throw new InvalidArgumentError(`${what} has ${byteLength} bytes, this one ${bytes.byteLength}.`);
   }

@@ -1,3 +1,4 @@
+import { requireBytes } from './argument-types.ts';
 import { ed25519KeyByteLength, ed25519SignatureByteLength } from './primitive-arguments.ts';
 
 /*
@@ -5,7 +6,7 @@ import { ed25519KeyByteLength, ed25519SignatureByteLength } from './primitive-ar
  */
 
 /**
- * The y coordinates of the eight points of small order, little-endian (Chalkias et al., "Taming the many EdDSAs", table 1). A
+ * The y coordinates of the eight points of small order, little-endian (Chalkias et al., "Taming the many EdDSAs"). A
  * key or a commitment among them signs nothing in particular: one signature can be right for many messages.
  */
 const smallOrderY: readonly string[] = [
@@ -15,6 +16,13 @@ const smallOrderY: readonly string[] = [
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
 ];
+
+/** @throws {@link InvalidArgumentError} for anything but Uint8Arrays */
+export function requireSignedBytes(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): void {
+  requireBytes('A public key', publicKey);
+  requireBytes('What was signed', data);
+  requireBytes('A signature', signature);
+}
 
 /**
  * Whether a signature is worth asking the runtime about.

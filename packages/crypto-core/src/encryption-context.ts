@@ -3,7 +3,7 @@ import { InvalidEncryptionContextError } from './crypto-errors.ts';
 import { formByte, purposeByte, suiteAes256GcmHkdfSha256 } from './format.ts';
 import { maxRowIdBytes, type RowId, type RowIdType, rowIdTypes, writeRowId } from './row-id.ts';
 import { type Scope, writeTenantAndScope } from './scope.ts';
-import { isObject, isPlainObject } from './type-checks.ts';
+import { isNameIn, isObject, isPlainObject } from './type-checks.ts';
 
 /**
  * Names and values that are bound to a ciphertext: authenticated, not secret. Opening needs the same ones;
@@ -132,6 +132,7 @@ export class FieldContext {
  * ```
  */
 export function prepareValueContext(options: ValueContextOptions): ValueContext {
+  requireContextOptions(options);
   const out = new CanonicalBytes();
   out.u8(formByte.value);
   out.u8(suiteAes256GcmHkdfSha256);
@@ -159,7 +160,9 @@ export function prepareValueContext(options: ValueContextOptions): ValueContext 
  * ```
  */
 export function prepareFieldContext(options: FieldContextOptions): FieldContext {
-  if (!Object.hasOwn(rowIdTypes, options.idType)) {
+  requireContextOptions(options);
+  const { idType } = options;
+  if (!isNameIn(rowIdTypes, idType)) {
     throw new InvalidEncryptionContextError(
       `A row id's type must be one of ${Object.keys(rowIdTypes).join(', ')}.`,
     );
@@ -171,10 +174,15 @@ export function prepareFieldContext(options: FieldContextOptions): FieldContext 
   writeTenantAndScope(before, options.tenant, options.scope);
   before.name('The table', options.table);
   before.name('The field', options.field);
-  before.u8(rowIdTypes[options.idType].code);
+  before.u8(rowIdTypes[idType].code);
   const after = new CanonicalBytes();
   writeContext(after, options.context ?? {});
-  return new FieldContext(before.finish(), options.idType, after.finish());
+  return new FieldContext(before.finish(), idType, after.finish());
+}
+
+/** @throws {@link InvalidEncryptionContextError} for anything but an object */
+export function requireContextOptions(options: object): void {
+  if (!isObject(options)) throw new InvalidEncryptionContextError('What is bound must be an object.');
 }
 
 /**

@@ -11,6 +11,7 @@ export const formByte = {
   recordField: 0xf7,
   stream: 0xf8,
   wrappedKey: 0xf9,
+  share: 0xfa,
 } as const;
 
 /** What a first byte says the bytes are, for messages. */
@@ -19,6 +20,7 @@ export const formNames: ReadonlyMap<number, string> = new Map([
   [formByte.recordHeader, 'a record header'],
   [formByte.recordField, 'a record field'],
   [formByte.stream, 'a stream'],
+  [formByte.share, 'a share of a secret'],
 ]);
 
 /**
@@ -60,7 +62,13 @@ export const valueOverheadBytes: number = recordHeaderByteLength + nonceByteLeng
  */
 export const maxSealsPerDataKey: number = 2 ** 24;
 /**
+ * Uses of a key with random 96-bit nonces, at most: two of them collide with probability below 2⁻³² (NIST SP 800-38D §8.3).
+ */
+export const maxRandomNonceUses: number = 2 ** 32;
+/**
  * Largest content of one value or field, in bytes (64 MiB): 2²⁴ of them stay within 2⁴⁷ blocks of one key,
  * which leaves an advantage below 2⁻³² from block collisions.
  */
 export const maxContentBytes: number = 64 * 1024 * 1024;
+/** Type byte and largest content, in bytes: whatever is longer was never sealed. */
+export const maxPlaintextBytes: number = 1 + maxContentBytes;

@@ -1,3 +1,9 @@
+export {
+  aesKeyUnwrap,
+  aesKeyUnwrapPadded,
+  aesKeyWrap,
+  aesKeyWrapPadded,
+} from './aes-key-wrap.ts';
 export type { Awaitable } from './awaitable.ts';
 export type {
   CryptoBackend,
@@ -6,6 +12,7 @@ export type {
   FreshDataKey,
   HkdfOptions,
   WrappingKey,
+  WrappingKeyOptions,
 } from './backend.ts';
 export { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url } from './base64.ts';
 export {
@@ -45,6 +52,7 @@ export {
   InvalidArgumentError,
   InvalidEncryptionContextError,
   KdfParametersRefusedError,
+  KeyExhaustedError,
   KeyUnwrapFailedError,
   LegacyAlgorithmUnknownError,
   LegacyFormatMismatchError,
@@ -68,6 +76,7 @@ export {
   type ParsedValue,
   parseRecordHeader,
   parseValue,
+  rewrappedValue,
 } from './data-key-header.ts';
 export { hkdfSha256, hkdfSha384, hkdfSha512 } from './derivation/hkdf.ts';
 export {

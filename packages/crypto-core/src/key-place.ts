@@ -1,3 +1,4 @@
+import { requireBytes, requireObject } from './argument-types.ts';
 import { CanonicalBytes } from './canonical-bytes.ts';
 import { InvalidArgumentError } from './crypto-errors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   suiteAes256GcmHkdfSha256,
 } from './format.ts';
 import { type Scope, writeTenantAndScope } from './scope.ts';
+import { isNameIn } from './type-checks.ts';
 
 /** What a wrapped key is for; it names the key's level in the tree. */
 export type KeyPurpose = 'master-key' | 'tenant-key' | 'service-key' | 'data-key';
@@ -47,15 +49,19 @@ const noCommitment = new Uint8Array(0);
  * @throws {@link InvalidEncryptionContextError} for a tenant or scope that cannot be encoded
  */
 export function encodeKeyPlace(place: KeyPlace): Uint8Array {
-  if (!Object.hasOwn(keyPurposes, place.purpose)) {
+  requireObject("A key's place", place);
+  const { purpose } = place;
+  if (!isNameIn(keyPurposes, purpose)) {
     throw new InvalidArgumentError(`A key's purpose must be one of ${Object.keys(keyPurposes).join(', ')}.`);
   }
   const keyReference = place.keyReference ?? noKeyReference;
+  requireBytes('A key reference', keyReference);
   if (keyReference.byteLength !== keyReferenceByteLength) {
     throw new InvalidArgumentError(`A key reference has ${keyReferenceByteLength} bytes.`);
   }
   const commitment = place.commitment ?? noCommitment;
-  if (commitment.byteLength !== (place.purpose === 'data-key' ? commitmentByteLength : 0)) {
+  requireBytes('A commitment', commitment);
+  if (commitment.byteLength !== (purpose === 'data-key' ? commitmentByteLength : 0)) {
     throw new InvalidArgumentError(
       `A data key has a commitment of ${commitmentByteLength} bytes, other keys none.`,
     );
@@ -63,7 +69,7 @@ export function encodeKeyPlace(place: KeyPlace): Uint8Array {
   const out = new CanonicalBytes();
   out.u8(formByte.wrappedKey);
   out.u8(suiteAes256GcmHkdfSha256);
-  out.u8(keyPurposes[place.purpose].code);
+  out.u8(keyPurposes[purpose].code);
   writeTenantAndScope(out, place.tenant, place.scope);
   out.fixed(keyReference);
   out.u32(requireVersion(place.version));

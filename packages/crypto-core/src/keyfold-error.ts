@@ -33,10 +33,12 @@ export const errorBrand: symbol = Symbol.for('keyfold.error');
  *
  * @example
  * ```ts
+ * const value = sealer.sealValue('4111 1111 1111 1111', context);
+ * value.set(new Uint8Array(16), value.length - 16); // another tag
  * try {
- *   opener.openValue(bytes, context);
+ *   opener.openValue(value, context);
  * } catch (error) {
- *   if (isKeyfoldError(error) && error.code === 'integrity_check_failed') report(error.hint);
+ *   if (isKeyfoldError(error) && error.code === 'integrity_check_failed') show([error.hint]);
  *   else throw error;
  * }
  * ```
@@ -85,7 +87,8 @@ export abstract class KeyfoldError extends Error {
  *
  * @example
  * ```ts
- * if (isKeyfoldError(error) && error.retryable) await retry();
+ * isKeyfoldError(new InvalidArgumentError('The key has 16 bytes.')); // → true
+ * isKeyfoldError(new Error('something else')); // → false
  * ```
  */
 export function isKeyfoldError(error: unknown): error is KeyfoldError {

@@ -1,5 +1,7 @@
+import { requireClock } from './argument-types.ts';
 import type { Clock, Instant } from './clock.ts';
 import { InvalidArgumentError } from './crypto-errors.ts';
+import { isObject } from './type-checks.ts';
 
 /**
  * A right that ends after a time, on the *earlier* of the wall and the monotonic clock.
@@ -9,10 +11,10 @@ import { InvalidArgumentError } from './crypto-errors.ts';
  *
  * @example
  * ```ts
- * const sentAt = clock.now();
- * const answer = await request();
- * const lease = new Lease(clock, answer.leaseRemainingMs, sentAt); // counts from when the request was sent
- * if (lease.ended) purge();
+ * const sentAt = systemClock.now();
+ * const { leaseRemainingMs } = await service.renewLease();
+ * const lease = new Lease(systemClock, leaseRemainingMs, sentAt); // counts from when the request was sent
+ * lease.ended; // → false
  * ```
  */
 export class Lease {
@@ -25,15 +27,21 @@ export class Lease {
   /**
    * @param durationMs milliseconds, at least 0; finite
    * @param startedAt when it began; now, if left out
-   * @throws {@link InvalidArgumentError} for a duration that is negative or not finite
+   * @throws {@link InvalidArgumentError} for a duration that is negative or not finite, a beginning that is no instant, or no clock
    */
   constructor(clock: Clock, durationMs: number, startedAt?: Instant) {
+    requireClock(clock);
     if (!Number.isFinite(durationMs) || durationMs < 0) {
       throw new InvalidArgumentError('A lease lasts a finite number of milliseconds, at least 0.');
     }
+    if (startedAt !== undefined && !isInstant(startedAt)) {
+      throw new InvalidArgumentError('A lease begins at a reading of both clocks.');
+    }
     this.durationMs = durationMs;
     this.#clock = clock;
-    this.#startedAt = startedAt ?? clock.now();
+    // Copied: with a clock that gives out one object again and again, no time would ever pass.
+    const { wallMs, monotonicMs } = startedAt ?? clock.now();
+    this.#startedAt = { wallMs, monotonicMs };
   }
 
   /** Milliseconds left, at least 0. Never grows from one call to the next. */
@@ -50,4 +58,12 @@ export class Lease {
   get ended(): boolean {
     return this.remainingMs() === 0;
   }
+}
+
+function isInstant(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof Reflect.get(value, 'wallMs') === 'number' &&
+    typeof Reflect.get(value, 'monotonicMs') === 'number'
+  );
 }

@@ -77,6 +77,11 @@ function encode(value: Plaintext): EncodedPlaintext {
   if (Array.isArray(value) || isPlainObject(value)) return { type: typeByte.json, content: writeJson(value) };
   const timeMs = dateTimeMs(value);
   if (timeMs !== undefined) return { type: typeByte.date, content: encodeDate(timeMs) };
+  if (ArrayBuffer.isView(value)) {
+    throw new UnsupportedValueError(
+      'Bytes are encrypted as a Uint8Array whose bytes are there: not transferred, and all of them.',
+    );
+  }
   throw new UnsupportedValueError(
     value === null || value === undefined
       ? `${value} is not encrypted.`

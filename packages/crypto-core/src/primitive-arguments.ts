@@ -1,9 +1,10 @@
+import { requireBytes, requireObject, requireSecret } from './argument-types.ts';
 import type { HkdfOptions } from './backend.ts';
 import { InvalidArgumentError } from './crypto-errors.ts';
 import { keyByteLength, nonceByteLength } from './format.ts';
 import type { HashName, Pbkdf2Options, ScryptOptions } from './primitives.ts';
 import type { SecretBytes } from './secret-bytes.ts';
-import { isUint8Array } from './type-checks.ts';
+import { isNameIn } from './type-checks.ts';
 
 /*
  * What the primitives of every backend refuse before they ask the runtime: runtimes accept and refuse different things,
@@ -33,14 +34,18 @@ const maxScryptMemoryBytes = 2 ** 30;
 
 /** @throws {@link InvalidArgumentError} for a name that is none of the three */
 export function requireHash(hash: HashName): void {
-  if (!Object.hasOwn(hashByteLengths, hash)) {
+  if (!isNameIn(hashByteLengths, hash)) {
     throw new InvalidArgumentError(`A hash must be one of ${Object.keys(hashByteLengths).join(', ')}.`);
   }
 }
 
 /** @throws {@link InvalidArgumentError} for a length that HKDF cannot give (RFC 5869 §2.3), or a longer info */
-export function requireHkdfOptions(hash: HashName, { info, byteLength }: HkdfOptions): void {
+export function requireHkdfOptions(hash: HashName, options: HkdfOptions): void {
   requireHash(hash);
+  requireObject("HKDF's options", options);
+  const { salt, info, byteLength } = options;
+  if (salt !== undefined) requireBytes("HKDF's salt", salt);
+  requireBytes("HKDF's info", info);
   const maxByteLength = 255 * hashByteLengths[hash];
   if (!isIntegerWithin(byteLength, 1, maxByteLength)) {
     throw new InvalidArgumentError(`HKDF-${hash.replace('-', '')} gives 1 to ${maxByteLength} bytes.`);
@@ -52,14 +57,19 @@ export function requireHkdfOptions(hash: HashName, { info, byteLength }: HkdfOpt
 }
 
 /** @throws {@link InvalidArgumentError} for a number out of range */
-export function requirePbkdf2Options(hash: HashName, { iterations, byteLength }: Pbkdf2Options): void {
+export function requirePbkdf2Options(hash: HashName, options: Pbkdf2Options): void {
   requireHash(hash);
+  requireObject("PBKDF2's options", options);
+  const { salt, iterations, byteLength } = options;
+  requireBytes("PBKDF2's salt", salt);
   requireInteger("PBKDF2's iterations", iterations, 1, 2 ** 31 - 1);
   requireInteger("PBKDF2's byteLength", byteLength, 1, maxDerivedBytes);
 }
 
 /** @throws {@link InvalidArgumentError} for a number out of range, or more than 1 GiB of memory */
 export function requireScryptOptions(options: ScryptOptions): void {
+  requireObject("scrypt's options", options);
+  requireBytes("scrypt's salt", options.salt);
   const { cost, blockSize, parallelization, byteLength } = options;
   requireInteger("scrypt's cost", cost, 2, 2 ** 24);
   if (!Number.isInteger(Math.log2(cost))) throw new InvalidArgumentError("scrypt's cost is a power of two.");
@@ -71,23 +81,15 @@ export function requireScryptOptions(options: ScryptOptions): void {
   }
 }
 
-/**
- * Runtimes take other buffers and texts too, each in a way of its own: an ArrayBuffer would be copied as zeros here, and
- * compared as nothing there.
- *
- * @throws {@link InvalidArgumentError} for anything but a Uint8Array
- */
-export function requireBytes(what: string, bytes: Uint8Array): void {
-  if (!isUint8Array(bytes)) throw new InvalidArgumentError(`${what} must be a Uint8Array.`);
-}
-
 /** @throws {@link InvalidArgumentError} unless the key has 32 bytes */
 export function requireKey(key: SecretBytes): void {
+  requireSecret('A key', key);
   requireLength('A key', key, keyByteLength);
 }
 
 /** @throws {@link InvalidArgumentError} unless the key has 16 or 32 bytes; runtimes differ about 24 */
 export function requireAesKey(key: SecretBytes): void {
+  requireSecret('An AES key', key);
   if (key.byteLength !== 16 && key.byteLength !== 32) {
     throw new InvalidArgumentError(`An AES key has 16 or 32 bytes, this one ${key.byteLength}.`);
   }
@@ -118,7 +120,9 @@ export function isCbcLength(byteLength: number): boolean {
 }
 
 /** @throws {@link InvalidArgumentError} for a key that RFC 3394 §2 cannot wrap: it needs two semiblocks at least */
-export function requireWrappableKey({ byteLength }: SecretBytes): void {
+export function requireWrappableKey(key: SecretBytes): void {
+  requireSecret('A key to wrap', key);
+  const { byteLength } = key;
   if (!isIntegerWithin(byteLength, 16, maxWrappedKeyBytes) || byteLength % semiblockByteLength !== 0) {
     throw new InvalidArgumentError(
       `A key to wrap has 16 to ${maxWrappedKeyBytes} bytes, a multiple of 8; this one ${byteLength}.`,
@@ -127,8 +131,9 @@ export function requireWrappableKey({ byteLength }: SecretBytes): void {
 }
 
 /** @throws {@link InvalidArgumentError} for a key that is empty, which RFC 5649 §3 does not wrap, or very long */
-export function requirePaddableKey({ byteLength }: SecretBytes): void {
-  requireInteger('The length of a key to wrap', byteLength, 1, maxWrappedKeyBytes);
+export function requirePaddableKey(key: SecretBytes): void {
+  requireSecret('A key to wrap', key);
+  requireInteger('The length of a key to wrap', key.byteLength, 1, maxWrappedKeyBytes);
 }
 
 /**

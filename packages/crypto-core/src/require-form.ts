@@ -15,7 +15,7 @@ const textFormStart = [0x6b, 0x66, 0x31, 0x2e];
  */
 export function requireForm(bytes: Uint8Array, form: number, minByteLength: number): void {
   if (!isUint8Array(bytes)) {
-    throw new NotKeyfoldCiphertextError('Expected a Uint8Array, got something of another type.');
+    throw new NotKeyfoldCiphertextError('Expected a Uint8Array whose bytes are there, got something else.');
   }
   if (bytes[0] !== form) {
     throw new NotKeyfoldCiphertextError(

@@ -1,5 +1,6 @@
 import type { CanonicalBytes } from './canonical-bytes.ts';
 import { InvalidEncryptionContextError } from './crypto-errors.ts';
+import { isNameIn, isObject } from './type-checks.ts';
 
 /**
  * Whose key encrypts: a service or domain of the tenant, the tenant as a whole, one of its users, the
@@ -29,13 +30,15 @@ export const scopeKinds: Readonly<
 /**
  * The scope's id, or the empty string where its kind has none.
  *
+ * @throws {@link InvalidEncryptionContextError} for anything but an object
  * @example
  * ```ts
- * scopeId({ kind: 'service', id: 'billing' }); // 'billing'
- * scopeId({ kind: 'tenant' }); // ''
+ * scopeId({ kind: 'service', id: 'billing' }); // → 'billing'
+ * scopeId({ kind: 'tenant' }); // → ''
  * ```
  */
 export function scopeId(scope: Scope): string {
+  if (!isObject(scope)) throw new InvalidEncryptionContextError('A scope must be an object.');
   return 'id' in scope ? scope.id : '';
 }
 
@@ -47,15 +50,16 @@ export function scopeId(scope: Scope): string {
  *   be absent
  */
 export function writeTenantAndScope(out: CanonicalBytes, tenant: string, scope: Scope): void {
-  if (!Object.hasOwn(scopeKinds, scope.kind)) {
+  const name = isObject(scope) ? scope.kind : undefined; // read once: what is checked is what is written
+  if (!isNameIn(scopeKinds, name)) {
     throw new InvalidEncryptionContextError(
       `A scope's kind must be one of ${Object.keys(scopeKinds).join(', ')}.`,
     );
   }
-  const kind = scopeKinds[scope.kind];
+  const kind = scopeKinds[name];
   if (kind.inTenant) out.name('The tenant', tenant);
-  else out.absent(`The tenant of the scope ${scope.kind}`, tenant);
+  else out.absent(`The tenant of the scope ${name}`, tenant);
   out.u8(kind.code);
-  if (kind.hasId) out.name(`The id of the scope ${scope.kind}`, scopeId(scope));
-  else out.absent(`The id of the scope ${scope.kind}`, scopeId(scope));
+  if (kind.hasId) out.name(`The id of the scope ${name}`, scopeId(scope));
+  else out.absent(`The id of the scope ${name}`, scopeId(scope));
 }

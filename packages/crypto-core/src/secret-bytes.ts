@@ -1,3 +1,4 @@
+import { requireBytes } from './argument-types.ts';
 import { InvalidArgumentError, SecretDisposedError } from './crypto-errors.ts';
 
 /** The largest request `getRandomValues` answers, in bytes (Web Cryptography §10.1.1). */
@@ -19,10 +20,11 @@ const inspectHook = Symbol.for('nodejs.util.inspect.custom');
  * ```ts
  * const key = SecretBytes.random(32);
  * try {
- *   use(key.reveal());
+ *   key.reveal().byteLength; // → 32
  * } finally {
  *   key.dispose();
  * }
+ * `${key}`; // → '[SecretBytes: 32 bytes]'
  * ```
  */
 export class SecretBytes implements Disposable {
@@ -41,12 +43,14 @@ export class SecretBytes implements Disposable {
    * Moves `source` (any length) into a new object: copies it and zeroises the source, so that one copy is
    * left.
    *
+   * @throws {@link InvalidArgumentError} for anything but a Uint8Array
    * @example
    * ```ts
    * const key = SecretBytes.take(attachment); // attachment is all zeros now
    * ```
    */
   static take(source: Uint8Array): SecretBytes {
+    requireBytes('What secret bytes are taken from', source);
     const secret = new SecretBytes(source.byteLength);
     secret.#bytes.set(source);
     source.fill(0);

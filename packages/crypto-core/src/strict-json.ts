@@ -1,3 +1,5 @@
+import { requireBytes, requireObject } from './argument-types.ts';
+import { InvalidArgumentError } from './crypto-errors.ts';
 import { KeyfoldError } from './keyfold-error.ts';
 
 /** Why a JSON text is refused. */
@@ -22,6 +24,7 @@ export interface StrictJsonOptions {
 }
 
 const defaultMaxDepth = 32;
+const greatestMaxDepth = 1000;
 
 const texts: Readonly<Record<StrictJsonFault, string>> = {
   not_utf8: 'The JSON is not UTF-8.',
@@ -54,12 +57,16 @@ export class StrictJsonError extends KeyfoldError {
  * named `__proto__`, deep nesting. The size is the caller's to bound; time and memory grow in proportion to it.
  *
  * @throws {@link StrictJsonError}
+ * @throws {@link InvalidArgumentError} for anything but text, or a depth out of range
  * @example
  * ```ts
- * parseStrictJson('{"a":1,"a":2}'); // StrictJsonError, fault 'duplicate_name'
+ * parseStrictJson('{"a":[1,2]}'); // → { a: [1, 2] }
+ * parseStrictJson('{"a":1,"a":2}'); // → throws invalid_json
  * ```
  */
 export function parseStrictJson(text: string, options: StrictJsonOptions = {}): unknown {
+  if (typeof text !== 'string') throw new InvalidArgumentError('JSON must be text.');
+  requireOptions(options);
   // Before anything else reads it: engines whose JSON.parse is recursive see bounded nesting only.
   const fault = new Inspection(text, options).fault();
   if (fault === 'too_deep') throw new StrictJsonError(fault);
@@ -72,13 +79,24 @@ export function parseStrictJson(text: string, options: StrictJsonOptions = {}): 
  * As {@link parseStrictJson}, from bytes in UTF-8 without a byte order mark.
  *
  * @throws {@link StrictJsonError}
+ * @throws {@link InvalidArgumentError} for anything but a Uint8Array, or a depth out of range
  * @example
  * ```ts
- * readStrictJson(new TextEncoder().encode('{"a":1}')); // { a: 1 }
+ * readStrictJson(new TextEncoder().encode('{"a":1}')); // → { a: 1 }
  * ```
  */
 export function readStrictJson(bytes: Uint8Array, options: StrictJsonOptions = {}): unknown {
+  requireBytes('JSON', bytes);
   return parseStrictJson(decodeUtf8(bytes), options);
+}
+
+/** NaN as a depth would be none at all. */
+function requireOptions(options: StrictJsonOptions): void {
+  requireObject('The options of a reader', options);
+  const { maxDepth = defaultMaxDepth } = options;
+  if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > greatestMaxDepth) {
+    throw new InvalidArgumentError(`maxDepth must be an integer from 1 to ${greatestMaxDepth}.`);
+  }
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

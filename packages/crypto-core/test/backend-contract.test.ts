@@ -75,6 +75,19 @@ describe.each(backends)('a fresh data key of the %s backend', (_, backend) => {
     expect(await codeOf(() => fresh.wrappedAs(long))).toBe('invalid_argument');
     fresh[Symbol.dispose]();
     expect(await codeOf(() => fresh.wrappedAs(wrapping))).toBe('secret_disposed');
+    expect(await codeOf(() => fresh.wrappedAs(short))).toBe('invalid_argument');
+  });
+
+  it('becomes no sealer where reading the wrapping disposes of it', async () => {
+    const fresh = await backend.createDataKey();
+    const disposing = {
+      get keyReference() {
+        fresh[Symbol.dispose]();
+        return wrapping.keyReference;
+      },
+      wrapped: wrapping.wrapped,
+    };
+    expect(await codeOf(() => fresh.wrappedAs(disposing))).toBe('secret_disposed');
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { caseFolded, emailAddress, identityNumber, phoneDigits } from '../src/blind-index/normalisers.ts';
 import {
-  type BlindIndex,
+  BlindIndex,
   type BlindIndexOptions,
   type CryptoBackend,
   declareBlindIndex,
@@ -248,7 +248,10 @@ describe('the declaration of a blind index', () => {
       [{ version: 1, key: key(), writes: false }],
       [...versions(1), ...versions(1)],
     ];
-    for (const keys of refused) expect(codeOf(open(keys))).toBe('invalid_argument');
+    for (const keys of refused) {
+      expect(codeOf(open(keys))).toBe('invalid_argument');
+      expect(codeOf(() => new BlindIndex({ backend, declaration, keys }))).toBe('invalid_argument');
+    }
     const notDeclared = { values: 'email', bits: 64 };
     // @ts-expect-error not what declareBlindIndex returned
     expect(codeOf(() => openBlindIndex({ backend, declaration: notDeclared, keys: versions(1) }))).toBe(

@@ -3,6 +3,7 @@ import { BlindIndexDeclaration } from '../src/blind-index/blind-index-declaratio
 import { type IndexValueKind, indexValueKinds } from '../src/blind-index/index-values.ts';
 import { type BlindIndexOptions, declareBlindIndex, openBlindIndex } from '../src/index.ts';
 import { backends } from './backends.ts';
+import { countCases } from './count-cases.ts';
 import { bytesOf, hex, publishedVectors, secretOf } from './fixtures.ts';
 
 interface PublishedEntry {
@@ -29,7 +30,8 @@ const file = publishedVectors<{
   refused: readonly { values: IndexValueKind; value: string }[];
 }>('blind-index.json');
 
-describe.each(backends)('docs/formats/vectors/blind-index.json by the backend %s', (_, backend) => {
+describe.each(backends)('docs/formats/vectors/blind-index.json by the backend %s', (name, backend) => {
+  countCases(`docs/formats/vectors/blind-index.json on ${name}`);
   it.each(file.cases)('$name', async (published) => {
     const declaration = declareBlindIndex(published.options);
     const message = BlindIndexDeclaration.messageOf(declaration, published.version, plaintextOf(published));
@@ -44,6 +46,7 @@ describe.each(backends)('docs/formats/vectors/blind-index.json by the backend %s
 });
 
 describe('docs/formats/vectors/blind-index.json', () => {
+  countCases('docs/formats/vectors/blind-index.json, refused');
   it.each(file.refused)('$values refuses $value', ({ values, value }) => {
     expect(indexValueKinds[values].canonical(value)).toBeUndefined();
   });

@@ -41,6 +41,8 @@ describe.each(backends)('what a caller hands over as a Buffer, %s', (_name, back
       new ArrayBuffer(4),
       [1, 2, 3, 4],
       new DataView(new ArrayBuffer(4)),
+      new Proxy(new Uint8Array(4), {}),
+      Object.create(Uint8Array.prototype),
     ] as never[]) {
       expect(() => backend.constantTimeEqual(bytes, bytes)).toThrow(refused);
       await expect(async () => backend.sha256(bytes)).rejects.toThrow(refused);

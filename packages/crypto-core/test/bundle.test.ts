@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { evidence } from '@keyfold/test-support';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bundle } from './bundle.ts';
 
 const maxWebBytes = 15 * 1024;
@@ -17,27 +17,5 @@ describe('what a bundler makes of the package', () => {
   it('is nothing where nothing is used', async () => {
     const code = await bundle(new URL('./bundled/nothing.ts', import.meta.url), { format: 'es' });
     expect(code.trim()).toBe('');
-  });
-});
-
-describe('importing the package', () => {
-  it('asks nothing of the runtime: no cryptography, no clock, no timer', async () => {
-    const asked = [
-      vi.spyOn(globalThis, 'crypto', 'get'),
-      vi.spyOn(globalThis, 'setTimeout'),
-      vi.spyOn(globalThis, 'setInterval'),
-      vi.spyOn(globalThis, 'queueMicrotask'),
-      vi.spyOn(performance, 'now'),
-    ];
-    const before = Object.getOwnPropertyNames(globalThis);
-    const calls = () => asked.map((spy) => spy.mock.calls.length);
-    const atFirst = calls();
-    await import('../src/index.ts');
-    await import('../src/web/index.ts');
-    const now = calls();
-    vi.restoreAllMocks();
-    // The test runner has timers and a clock of its own; cryptography is looked up by nobody.
-    expect(now[0]).toBe(atFirst[0]);
-    expect(Object.getOwnPropertyNames(globalThis)).toEqual(before);
   });
 });

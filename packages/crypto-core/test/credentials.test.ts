@@ -1,3 +1,4 @@
+import { evidence } from '@keyfold/test-support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,6 +19,7 @@ import { nodeBackend } from '../src/node/index.ts';
 import { codeOf, failureOf } from './backend-fixtures.ts';
 import { backends } from './backends.ts';
 import { publishedVectors } from './fixtures.ts';
+import { parserRuns } from './property-runs.ts';
 
 const published = publishedVectors<{
   readonly secrets: readonly (SecretHash & { readonly secret: string })[];
@@ -58,11 +60,12 @@ function watched(backend: CryptoBackend): { readonly backend: CryptoBackend; rea
   };
 }
 
-describe.each(backends)('the hash of a random secret, %s', (_, backend) => {
+describe.each(backends)('the hash of a random secret, %s', (name, backend) => {
   it('is the published one', async () => {
     for (const { secret, salt, hash } of published.secrets) {
       expect(await verifySecret(backend, secret, { salt, hash })).toBe(true);
     }
+    evidence.report(`docs/formats/vectors/credentials.json, secrets, ${name}`, published.secrets.length);
   });
 
   it('has a salt of its own each time, and is verified for this secret only', async () => {
@@ -204,6 +207,7 @@ describe.each(backends)('a password, %s', (name, backend) => {
       expect((await verifyPassword(backend, password, stored, { cost })).matches, stored).toBe(true);
       expect(await verifyPassword(backend, `${password} `, stored, { cost })).toEqual({ matches: false });
     }
+    evidence.report(`docs/formats/vectors/credentials.json, passwords, ${name}`, published.passwords.length);
   });
 
   it('is hashed with what is asked for, with a salt of its own, and needs no rehash then', async () => {
@@ -394,14 +398,21 @@ describe('stored hashes', () => {
           await codeOf(() => passwordNeedsRehash(stored)),
         );
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
     const parts = fc.record({ salt: fc.string(), hash: fc.string() });
     await fc.assert(
       fc.asyncProperty(parts, async (stored) => {
         expect(await codeOf(() => verifySecret(nodeBackend, apiKey, stored))).toBe('credential_hash_invalid');
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
+  });
+});
+
+describe.each(backends)('a random source that gives the same byte each time, %s', (_name, backend) => {
+  it.each([0, 0x55, 0xff])('ends in an error: %i', async (byte) => {
+    const constant = { ...backend, randomBytes: (length: number) => new Uint8Array(length).fill(byte) };
+    expect(await codeOf(() => createBackupCodes(constant))).toBe('unsupported_by_runtime');
   });
 });

@@ -1,18 +1,20 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type DataKeyOpener,
+  dataKeyHeader,
   encodeRecordHeader,
   type Plaintext,
   parseRecordHeader,
   parseValue,
   prepareValueContext,
+  rewrappedValue,
   SecretBytes,
   type ValueContext,
 } from '../src/index.ts';
 import { NodeFreshDataKey } from '../src/node/fresh-data-key.ts';
 import { nodeBackend } from '../src/node/index.ts';
 import { NonceSource } from '../src/node/nonce-source.ts';
-import { billing, codeOf, dataKeyPair, fieldContext, valueContext } from './fixtures.ts';
+import { billing, codeOf, dataKeyPair, fieldContext, hex, valueContext } from './fixtures.ts';
 
 const wrapping = { keyReference: new Uint8Array(8), wrapped: new Uint8Array(60) };
 
@@ -22,7 +24,7 @@ describe('a fresh data key', () => {
     using two = nodeBackend.createDataKey();
     expect(one.secret.byteLength).toBe(32);
     expect(one.secret.reveal()).not.toEqual(two.secret.reveal());
-    expect(one.commitment).toEqual(nodeBackend.commitmentOf(one.secret));
+    expect(hex(one.commitment)).toBe(hex(nodeBackend.commitmentOf(one.secret)));
     expect(one.commitment).not.toEqual(two.commitment);
   });
 
@@ -160,8 +162,11 @@ describe('an opener', () => {
     const secret = fresh.secret.clone();
     const sealer = fresh.wrappedAs(wrapping);
     const value = sealer.sealValue('x', valueContext);
-    const rewrapped = Uint8Array.from(value);
-    rewrapped.set(nodeBackend.randomBytes(60), 10);
+    const { commitment } = parseValue(value).header;
+    const again = { keyReference: nodeBackend.randomBytes(8), wrapped: nodeBackend.randomBytes(60) };
+    const rewrapped = rewrappedValue(value, dataKeyHeader(again, commitment));
+    expect(hex(rewrapped.subarray(102))).toBe(hex(value.subarray(102)));
+    expect(parseValue(rewrapped).header).toMatchObject({ ...again, commitment });
     const opener = nodeBackend.openDataKey(parseValue(rewrapped).header, secret);
     expect(opener.openValue(rewrapped, valueContext)).toBe('x');
     expect(codeOf(() => opener.openValue(value, valueContext))).toBe('integrity_check_failed');
@@ -177,6 +182,8 @@ describe('an opener', () => {
     expect(() => opener.openValue(Buffer.from(nodeBackend.encodeText(value)), valueContext)).toThrow(
       'the text form',
     );
+    expect(() => opener.openValue(Uint8Array.of(0xfa, 1, 2), valueContext)).toThrow('a share of a secret');
+    expect(() => opener.openValue(Uint8Array.of(0xf8, 1, 2), valueContext)).toThrow('a stream');
     expect(() => opener.openValue(new Uint8Array(), valueContext)).toThrow('empty');
     expect(() => opener.openValue(Buffer.from('4111 1111'), valueContext)).toThrow(
       'not a Keyfold ciphertext',

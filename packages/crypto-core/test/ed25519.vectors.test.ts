@@ -1,5 +1,6 @@
 import { evidence } from '@keyfold/test-support';
 import { describe, expect, it } from 'vitest';
+import { isEd25519Candidate } from '../src/ed25519-checks.ts';
 import { openSigningKey, SecretBytes, verifyEd25519 } from '../src/index.ts';
 import { backends } from './backends.ts';
 import { bytesOf, hex, secretOf } from './fixtures.ts';
@@ -70,6 +71,12 @@ describe.each(backends)('Ed25519 on %s', (name, backend) => {
     });
   }
 
+  it('prints how many cases of RFC 8032 and of small order run', () => {
+    evidence.report(`RFC 8032 §7.1 on ${name}`, rfc8032.length);
+    evidence.report(`points of small order on ${name}`, smallOrder.length);
+    expect(smallOrder.length).toBeGreaterThan(4);
+  });
+
   it.each(rfc8032)('signs as RFC 8032 §7.1: %.8s…', async (seed, publicKey, message, signature) => {
     using key = await openSigningKey(backend, secretOf(seed));
     expect(hex(key.publicKey)).toBe(publicKey);
@@ -102,5 +109,31 @@ describe.each(backends)('Ed25519 on %s', (name, backend) => {
     for (const wrong of ['', signature.slice(2), `${signature}00`]) {
       expect(await verifyEd25519(backend, bytesOf(publicKey), new Uint8Array(), bytesOf(wrong))).toBe(false);
     }
+  });
+});
+
+describe('before any runtime is asked', () => {
+  const good = bytesOf(rfc8032[0][1]);
+  const signature = bytesOf(rfc8032[0][3]);
+
+  it('a key or a commitment of small order, with either sign, is found to be no candidate', () => {
+    expect(isEd25519Candidate(good, signature)).toBe(true);
+    for (const point of smallOrder) {
+      for (const sign of [0, 0x80]) {
+        const bytes = bytesOf(point);
+        bytes[31] = (bytes[31] ?? 0) | sign;
+        expect(isEd25519Candidate(bytes, signature), point).toBe(false);
+        expect(isEd25519Candidate(good, Uint8Array.of(...bytes, ...new Uint8Array(32))), point).toBe(false);
+      }
+    }
+  });
+
+  it('neither is one of the 19 numbers from p on, which have a second encoding', () => {
+    for (let low = 0xed; low <= 0xff; low++) {
+      const bytes = Uint8Array.of(low, ...new Uint8Array(30).fill(0xff), 0x7f);
+      expect(isEd25519Candidate(bytes, signature), String(low)).toBe(false);
+    }
+    const below = Uint8Array.of(0xeb, ...new Uint8Array(30).fill(0xff), 0x7f);
+    expect(isEd25519Candidate(below, signature)).toBe(true);
   });
 });

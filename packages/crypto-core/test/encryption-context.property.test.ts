@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { CanonicalBytes } from '../src/canonical-bytes.ts';
 import { FieldContext, ValueContext } from '../src/encryption-context.ts';
 import { prepareFieldContext, prepareValueContext, type Scope } from '../src/index.ts';
+import { codeOf as laterCodeOf, newDataKey } from './backend-fixtures.ts';
+import { backends } from './backends.ts';
 import { codeOf, hex } from './fixtures.ts';
+import { parserRuns, slowRuns } from './property-runs.ts';
+
+/** What was seen is kept, so that a nightly-size run is bounded by memory. */
+const mapRuns = Math.min(parserRuns, 200_000);
 
 // Names are drawn from few letters, so that parts which could be shifted into each other often meet.
 const name = fc.string({ unit: fc.constantFrom('a', 'b', '=', '\0', 'é', '🔑'), minLength: 1, maxLength: 4 });
@@ -43,7 +49,7 @@ describe('AAD', () => {
         expect(seen.get(aad) ?? meaning(options)).toBe(meaning(options));
         seen.set(aad, meaning(options));
       }),
-      { numRuns: 10_000 },
+      { numRuns: mapRuns },
     );
     expect(new Set(seen.values()).size).toBe(seen.size);
   });
@@ -58,7 +64,7 @@ describe('AAD', () => {
         expect(seen.get(aad) ?? what).toBe(what);
         seen.set(aad, what);
       }),
-      { numRuns: 10_000 },
+      { numRuns: mapRuns },
     );
     expect(new Set(seen.values()).size).toBe(seen.size);
   });
@@ -108,7 +114,44 @@ describe('AAD', () => {
         out.text('t', text);
         expect(hex(out.finish().subarray(2))).toBe(hex(new TextEncoder().encode(text)));
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
+    );
+  });
+});
+
+/** Two options of which every other one is a change of the first, so that equal and nearly equal ones meet. */
+function nearly<T extends object>(options: fc.Arbitrary<T>): fc.Arbitrary<readonly [T, T]> {
+  return fc.tuple(options, options, fc.nat()).map(([one, other, part]) => {
+    const keys = Object.keys(one) as (keyof T)[];
+    const key = keys[part % (keys.length + 1)]; // undefined: the same once more
+    return [one, key === undefined ? { ...one } : { ...one, [key]: other[key] }] as const;
+  });
+}
+
+describe.each(backends)('what is sealed on %s', (_, backend) => {
+  it('opens under the same value options, and under no others', async () => {
+    const { sealer, opener } = await newDataKey(backend);
+    await fc.assert(
+      fc.asyncProperty(nearly(valueOptions), async ([one, other]) => {
+        const sealed = await sealer.sealValue('x', prepareValueContext(one));
+        const code = await laterCodeOf(() => opener.openValue(sealed, prepareValueContext(other)));
+        expect(code).toBe(meaning(one) === meaning(other) ? 'did not throw' : 'integrity_check_failed');
+      }),
+      { numRuns: slowRuns(4) },
+    );
+  });
+
+  it('opens in the same field and row, and in no other', async () => {
+    const { sealer, opener } = await newDataKey(backend);
+    await fc.assert(
+      fc.asyncProperty(nearly(fieldOptions), async ([one, other]) => {
+        const prepare = ({ id, ...options }: typeof one) =>
+          prepareFieldContext({ ...options, idType: id.idType });
+        const sealed = await sealer.sealField('x', prepare(one), one.id.rowId);
+        const code = await laterCodeOf(() => opener.openField(sealed, prepare(other), other.id.rowId));
+        expect(code).toBe(meaning(one) === meaning(other) ? 'did not throw' : 'integrity_check_failed');
+      }),
+      { numRuns: slowRuns(4) },
     );
   });
 });

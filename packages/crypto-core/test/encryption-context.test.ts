@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FieldContext, ValueContext } from '../src/encryption-context.ts';
 import { type EncryptionContext, prepareFieldContext, prepareValueContext } from '../src/index.ts';
+import { encodeKeyPlace } from '../src/key-place.ts';
 import { billing, codeOf, dataKeyPair, errorOf, fieldContext, hex, valueContext } from './fixtures.ts';
 
 function valueAad(context: EncryptionContext): string {
@@ -67,6 +68,50 @@ describe('encryption context', () => {
       },
     });
     expect(valueAad(context)).toBe(valueAad({ a: '1', b: '2' }));
+  });
+
+  it('is of a plain object only: what a class or a prototype holds would not be bound', () => {
+    const inherited = Object.create(null, { tenant: { value: 'x', enumerable: true } });
+    for (const context of [
+      new (class Context {})(),
+      Object.create(class extends null {}.prototype),
+      Object.create(inherited),
+    ]) {
+      expect(codeOf(() => valueAad(context))).toBe('invalid_encryption_context');
+    }
+  });
+
+  it('is read once, so that what was checked is what is bound', () => {
+    const shifty = (...values: unknown[]) => ({
+      enumerable: true,
+      get: () => (values.length > 1 ? values.shift() : values[0]),
+    });
+    const scope = Object.defineProperty({ id: 'billing' }, 'kind', shifty('service', 'user'));
+    const place = Object.defineProperty(
+      { tenant: 'acme', scope: billing, version: 1, parentVersion: 1 },
+      'purpose',
+      shifty('service-key', 'tenant-key'),
+    );
+    const options = Object.defineProperty(
+      { tenant: 'acme', scope: billing, table: 't', field: 'f' },
+      'idType',
+      shifty('integer', 'text'),
+    );
+    const { sealer, opener } = dataKeyPair();
+    const bound = Reflect.apply(prepareValueContext, undefined, [{ tenant: 'acme', scope, context: {} }]);
+    const expected = prepareValueContext({ tenant: 'acme', scope: billing, context: {} });
+    expect(opener.openValue(sealer.sealValue('x', bound), expected)).toBe('x');
+    expect(Reflect.apply(encodeKeyPlace, undefined, [place])).toEqual(
+      encodeKeyPlace({
+        purpose: 'service-key',
+        tenant: 'acme',
+        scope: billing,
+        version: 1,
+        parentVersion: 1,
+      }),
+    );
+    const field = Reflect.apply(prepareFieldContext, undefined, [options]);
+    expect(codeOf(() => sealer.sealField('x', field, 'seven'))).toBe('invalid_encryption_context');
   });
 
   it('is not made by anyone but its functions', () => {

@@ -16,6 +16,7 @@ const classes = [
   core.CommitmentMismatchError,
   core.KeyUnwrapFailedError,
   core.DataKeyExhaustedError,
+  core.KeyExhaustedError,
   core.SecretDisposedError,
   core.UnsupportedByRuntimeError,
   core.LegacyFormatMismatchError,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -17,10 +18,25 @@ import { nodeBackend } from '../src/node/index.ts';
 import { codeOf, failureOf } from './backend-fixtures.ts';
 import { backends } from './backends.ts';
 import { bytesOf, hex, secretOf } from './fixtures.ts';
+import { parserRuns } from './property-runs.ts';
 
 const random = (byteLength: number): SecretBytes => SecretBytes.random(byteLength);
 
 describe('labels', () => {
+  it('stand in one table: no other file of this package has one', () => {
+    const src = new URL('../src/', import.meta.url);
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const withLabels = files.filter((name) =>
+      readFileSync(new URL(name, src), 'utf8').includes('keyfold/v1/'),
+    );
+    expect(withLabels).toEqual(['labels.ts']);
+    expect(Object.values(derivationLabels).map((label) => Buffer.from(label).toString())).toSatisfy(
+      (labels: string[]) => labels.every((label) => label.startsWith('keyfold/v1/')),
+    );
+  });
+
   it('are no beginnings of each other, so that no label with what follows is another label', () => {
     const labels = Object.values(derivationLabels).map(hex);
     for (const label of labels) expect(labels.filter((other) => other.startsWith(label))).toEqual([label]);
@@ -223,7 +239,7 @@ describe('the text of parameters', () => {
         });
         expect(['did not throw', 'kdf_parameters_refused']).toContain(code);
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
   });
 });

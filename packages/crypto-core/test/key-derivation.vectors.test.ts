@@ -16,6 +16,7 @@ import {
 } from '../src/index.ts';
 import { codeOf } from './backend-fixtures.ts';
 import { backends } from './backends.ts';
+import { countCases } from './count-cases.ts';
 import { bytesOf, hex, publishedVectors, secretOf } from './fixtures.ts';
 
 interface WycheproofHkdf {
@@ -124,6 +125,7 @@ describe.each(backends)('the %s backend gives the published answers of', (name, 
       const options = { salt: bytesOf(salt), info: bytesOf(info), byteLength: key.length / 2 };
       expect(hex((await hkdfOf[hash](backend, secretOf(secret), options)).reveal())).toBe(key);
     }
+    evidence.report(`docs/formats/vectors/derivation.json, HKDF, ${name}`, published.hkdf.length);
   });
 
   it('our split keys and user keys', async () => {
@@ -135,6 +137,10 @@ describe.each(backends)('the %s backend gives the published answers of', (name, 
       const options = { parent: secretOf(parent), salt: bytesOf(salt), userId };
       expect(hex((await deriveUserKey(backend, options)).reveal())).toBe(key);
     }
+    evidence.report(
+      `docs/formats/vectors/derivation.json, split and user keys, ${name}`,
+      published.splitKey.length + published.userKey.length,
+    );
   });
 
   it('our keys of passwords, which are text and back', async () => {
@@ -146,6 +152,7 @@ describe.each(backends)('the %s backend gives the published answers of', (name, 
         expect(await codeOf(derive)).toBe('unsupported_by_runtime');
       } else expect(hex((await derive()).reveal())).toBe(key);
     }
+    evidence.report(`docs/formats/vectors/derivation.json, passwords, ${name}`, published.password.length);
   });
 
   it('scrypt, RFC 7914', async () => {
@@ -155,10 +162,12 @@ describe.each(backends)('the %s backend gives the published answers of', (name, 
       if (name === 'web') expect(await codeOf(derive)).toBe('unsupported_by_runtime');
       else expect(hex((await derive()).reveal())).toBe(key);
     }
+    evidence.report(`RFC 7914 §12, ${name}`, scryptCases.length);
   });
 });
 
 describe('stored parameters', () => {
+  countCases('docs/formats/vectors/derivation.json, refused');
   it.each(published.refused.map(({ name, parameters }) => [name, parameters]))(
     'are refused: %s',
     async (_, parameters) => {

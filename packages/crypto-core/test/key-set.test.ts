@@ -8,6 +8,7 @@ import {
   type VerificationKey,
 } from '../src/index.ts';
 import { bytesOf, hex } from './fixtures.ts';
+import { parserRuns, slowRuns } from './property-runs.ts';
 import { publicKeyHex } from './token-fixtures.ts';
 
 const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
@@ -131,7 +132,7 @@ describe('a key set', () => {
         if (!isKeyfoldError(error) || error.code !== 'key_set_invalid') throw error;
       }
     };
-    fc.assert(fc.property(fc.uint8Array(), check), { numRuns: 3_000 });
+    fc.assert(fc.property(fc.uint8Array(), check), { numRuns: parserRuns });
     const member = fc.constantFrom('kty', 'crv', 'kid', 'x', 'use', 'alg', 'key_ops');
     const value = fc.oneof(
       fc.constantFrom<unknown>('OKP', 'Ed25519', 'sig', 'EdDSA', x, ['verify']),
@@ -140,7 +141,7 @@ describe('a key set', () => {
     const sets = fc.array(fc.dictionary(member, value)).map((keys) => JSON.stringify({ keys }));
     fc.assert(
       fc.property(sets, (text) => check(new TextEncoder().encode(text))),
-      { numRuns: 3_000 },
+      { numRuns: slowRuns(4) },
     );
   });
 

@@ -59,6 +59,24 @@ describe('Lease', () => {
     expect(lease.ended).toBe(true);
   });
 
+  it('is not stretched by a clock that gives out one object again and again, nor by a beginning that is changed', () => {
+    const clock = {
+      wallMs: 0,
+      monotonicMs: 0,
+      now() {
+        return this;
+      },
+    };
+    const lease = new Lease(clock, 60_000);
+    const startedAt = { wallMs: 0, monotonicMs: 0 };
+    const told = new Lease(clock, 60_000, startedAt);
+    Object.assign(clock, { wallMs: 59_999, monotonicMs: 59_999 });
+    expect([lease.remainingMs(), told.remainingMs()]).toEqual([1, 1]);
+    Object.assign(clock, { wallMs: 60_000, monotonicMs: 60_000 });
+    Object.assign(startedAt, clock.now());
+    expect([lease.ended, told.ended]).toEqual([true, true]);
+  });
+
   it('has ended when a clock answers no number', () => {
     const clock = new HandClock();
     const lease = new Lease(clock, 60_000);

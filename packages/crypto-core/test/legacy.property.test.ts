@@ -15,6 +15,7 @@ import { codeOf, singleBitFlips } from './backend-fixtures.ts';
 import { backends } from './backends.ts';
 import { hex } from './fixtures.ts';
 import { type BoundCodec, boundCodecs, withQuickPbkdf2 } from './legacy-fixtures.ts';
+import { parserRuns } from './property-runs.ts';
 
 const utf8 = new TextEncoder();
 const fromUtf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -92,7 +93,7 @@ describe.each(backends)('what %s is asked to import', (_, backend) => {
         else expect(JSON.parse(String(text))).toEqual(JSON.parse(stored));
         expect(codec.detect(text)).toBe((await codeOf(() => codec.parse(text))) !== 'legacy_format_mismatch');
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
   });
 });

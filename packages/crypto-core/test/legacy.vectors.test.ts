@@ -11,6 +11,7 @@ import {
 } from '../src/index.ts';
 import { codeOf } from './backend-fixtures.ts';
 import { backends } from './backends.ts';
+import { countCases } from './count-cases.ts';
 import { bytesOf, hex, secretOf } from './fixtures.ts';
 import { boundCodecs, clockAt, published, ringOf, unwrapping, withRandom } from './legacy-fixtures.ts';
 
@@ -79,7 +80,8 @@ describe.each(backends)('Fernet, %s', (name, backend) => {
   });
 });
 
-describe.each(backends)('the published legacy vectors, %s', (_, backend) => {
+describe.each(backends)('the published legacy vectors, %s', (name, backend) => {
+  countCases(`docs/formats/vectors/legacy.json on ${name}`);
   it.each(published.ivPrefixed)(
     'iv-prefixed in $encoding',
     async ({ encoding, key, aad, plaintext, stored }) => {

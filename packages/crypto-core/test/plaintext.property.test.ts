@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonArray, JsonObject, JsonValue, Plaintext } from '../src/index.ts';
-import { nodeBackend } from '../src/node/index.ts';
 import { decodePlaintext } from '../src/plaintext-codec.ts';
-import { codeOf, dataKeyPair, errorOf, fieldContext, valueContext } from './fixtures.ts';
-
-const { sealer, opener } = dataKeyPair();
-const field = fieldContext();
+import { newDataKey } from './backend-fixtures.ts';
+import { backends } from './backends.ts';
+import { codeOf, errorOf, fieldContext, valueContext } from './fixtures.ts';
+import { parserRuns, slowRuns } from './property-runs.ts';
 
 const json: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue; array: JsonArray; object: JsonObject }>(
   (tie) => ({
@@ -35,31 +34,31 @@ const plaintext: fc.Arbitrary<Plaintext> = fc.oneof(
   fc.dictionary(fc.string({ unit: 'binary' }), json, { noNullPrototype: true }),
 );
 
-describe('every plaintext', () => {
-  it('comes back from a value as its own type', () => {
-    fc.assert(
-      fc.property(plaintext, (value) => {
-        expect(opener.openValue(sealer.sealValue(value, valueContext), valueContext)).toStrictEqual(value);
+describe.each(backends)('every plaintext on %s', (_, backend) => {
+  const inputs = slowRuns(4);
+
+  it('comes back from a value as its own type, also by way of the text form', async () => {
+    const { sealer, opener } = await newDataKey(backend);
+    await fc.assert(
+      fc.asyncProperty(plaintext, async (value) => {
+        const sealed = await sealer.sealValue(value, valueContext);
+        expect(await opener.openValue(sealed, valueContext)).toStrictEqual(value);
+        const bytes = backend.decodeText(backend.encodeText(sealed));
+        expect(await opener.openValue(bytes, valueContext)).toStrictEqual(value);
       }),
-      { numRuns: 3_000 },
+      { numRuns: inputs },
     );
   });
 
-  it('comes back from a field as its own type', () => {
-    fc.assert(
-      fc.property(plaintext, fc.bigInt(), (value, rowId) => {
-        expect(opener.openField(sealer.sealField(value, field, rowId), field, rowId)).toStrictEqual(value);
+  it('comes back from a field as its own type', async () => {
+    const { sealer, opener } = await newDataKey(backend);
+    const field = fieldContext();
+    await fc.assert(
+      fc.asyncProperty(plaintext, fc.bigInt(), async (value, rowId) => {
+        const sealed = await sealer.sealField(value, field, rowId);
+        expect(await opener.openField(sealed, field, rowId)).toStrictEqual(value);
       }),
-      { numRuns: 3_000 },
-    );
-  });
-
-  it('comes back from the text form', () => {
-    fc.assert(
-      fc.property(plaintext, (value) => {
-        const text = nodeBackend.encodeText(sealer.sealValue(value, valueContext));
-        expect(opener.openValue(nodeBackend.decodeText(text), valueContext)).toStrictEqual(value);
-      }),
+      { numRuns: inputs },
     );
   });
 });
@@ -71,7 +70,7 @@ describe('authentic content', () => {
         const code = codeOf(() => decodePlaintext(Uint8Array.of(type, ...bytes)));
         expect(['did not throw', 'unsupported_format', 'non_canonical_encoding']).toContain(code);
       }),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
   });
 

@@ -46,6 +46,7 @@ describe('plaintexts', () => {
     expect(roundTrip(runInNewContext('new Uint8Array([1, 2])'))).toEqual(Uint8Array.of(1, 2));
     expect(roundTrip(runInNewContext('new Date(5)'))).toEqual(new Date(5));
     expect(roundTrip(runInNewContext('({ a: [1] })'))).toEqual({ a: [1] });
+    expect(roundTrip(runInNewContext('[[], { a: [1] }]'))).toEqual([[], { a: [1] }]);
   });
 
   it.each([
@@ -57,6 +58,8 @@ describe('plaintexts', () => {
     ['something that only claims to be a date', Object.create(Date.prototype)],
     ['a map', new Map()],
     ['an ArrayBuffer', new ArrayBuffer(2)],
+    ['a proxy of bytes', new Proxy(new Uint8Array(2), {})],
+    ['something that only claims to be bytes', Object.create(Uint8Array.prototype)],
     ['an array of 16-bit integers', Uint16Array.of(1)],
     ['a boxed string', Object('text')],
     ['an instance of a class', new (class Card {})()],
@@ -70,6 +73,10 @@ describe('plaintexts', () => {
     ['JSON with a function', { toJSON: () => 'x' }],
     ['JSON with a lone surrogate in a key', { '\udc00': 1 }],
     ['JSON with a lone surrogate in a text', ['\udc00']],
+    ['JSON with an array that has members besides its elements', { a: 'ab'.match(/b/) }],
+    ['JSON with an array that has a hidden member', [Object.defineProperty([1], 'raw', { value: 1 })]],
+    ['an array of a class', new (class Rows extends Array<number> {})()],
+    ['an instance of a class that extends null', Object.create(class extends null {}.prototype)],
     ['JSON that contains itself', circular],
     ['JSON nested 102 levels deep', deep(102)],
   ])('are not %s', (_, value) => {

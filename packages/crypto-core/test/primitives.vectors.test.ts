@@ -284,5 +284,6 @@ describe.each(backends)('the %s backend gives the published answers of', (name, 
         true,
       );
     }
+    evidence.report(`RFC 4231 and RFC 8032, ${name} backend`, 5);
   });
 });

@@ -1,3 +1,4 @@
+import { evidence } from '@keyfold/test-support';
 import { describe, expect, it } from 'vitest';
 import type { FieldContextOptions, ValueContextOptions } from '../src/index.ts';
 import {
@@ -77,7 +78,7 @@ function placeOf({ keyReference, commitment, ...place }: PublishedPlace): KeyPla
   };
 }
 
-describe.each(backends)('the %s backend reads', (_, backend) => {
+describe.each(backends)('the %s backend reads', (on, backend) => {
   const openerOf = (header: string, dataKey: string) =>
     backend.openDataKey(parseRecordHeader(bytesOf(header)), secretOf(dataKey));
 
@@ -92,6 +93,10 @@ describe.each(backends)('the %s backend reads', (_, backend) => {
       const open = async () => opener.openValue(bytesOf(bytes), prepareValueContext(options));
       expect(await codeOf(open), name).toBe(code);
     }
+    evidence.report(
+      `docs/formats/vectors/value.json read by ${on}`,
+      values.cases.length + values.refused.length,
+    );
   });
 
   it('record.json, and refuses by name what is wrong', async () => {
@@ -105,6 +110,10 @@ describe.each(backends)('the %s backend reads', (_, backend) => {
         opener.openField(bytesOf(bytes), prepareFieldContext(options), rowIdOf(options));
       expect(await codeOf(open), name).toBe(code);
     }
+    evidence.report(
+      `docs/formats/vectors/record.json read by ${on}`,
+      records.fields.length + records.refusedFields.length,
+    );
   });
 
   it('key-wrapping.json, and refuses what is wrong', async () => {
@@ -118,12 +127,17 @@ describe.each(backends)('the %s backend reads', (_, backend) => {
       const unwrap = async () => wrapping.unwrap(bytesOf(wrapped), placeOf(place));
       expect(await codeOf(unwrap), name).toBe('key_unwrap_failed');
     }
+    evidence.report(
+      `docs/formats/vectors/key-wrapping.json read by ${on}`,
+      wrappedKeys.cases.length + wrappedKeys.refused.length,
+    );
   });
 
   it('data-key.json', async () => {
     for (const { dataKey, commitment } of dataKeys.cases) {
       expect(hex(await backend.commitmentOf(secretOf(dataKey)))).toBe(commitment);
     }
+    evidence.report(`docs/formats/vectors/data-key.json read by ${on}`, dataKeys.cases.length);
   });
 
   it('text-form.json, and refuses by name what is wrong', async () => {
@@ -134,5 +148,9 @@ describe.each(backends)('the %s backend reads', (_, backend) => {
     for (const { name, text, code } of textForms.refused) {
       expect(await codeOf(() => backend.decodeText(text)), name).toBe(code);
     }
+    evidence.report(
+      `docs/formats/vectors/text-form.json read by ${on}`,
+      textForms.cases.length + textForms.refused.length,
+    );
   });
 });

@@ -22,6 +22,7 @@ import { nodeBackend } from '../src/node/index.ts';
 import { NodeDataKey } from '../src/node/node-data-key.ts';
 import { sealContent } from '../src/node/seal-content.ts';
 import { decodePlaintext, encodePlaintext } from '../src/plaintext-codec.ts';
+import { countCases } from './count-cases.ts';
 import { bytesOf, codeOf, hex, publishedVectors, secretOf } from './fixtures.ts';
 
 type Content =
@@ -62,6 +63,7 @@ function placeOf({ keyReference, commitment, ...place }: PublishedPlace): KeyPla
 }
 
 describe('docs/formats/vectors/content.json', () => {
+  countCases('docs/formats/vectors/content.json on node');
   const file = publishedVectors<{
     cases: readonly (Named & Content & { plaintext: string })[];
     refused: readonly (Refused & { plaintext: string })[];
@@ -79,6 +81,7 @@ describe('docs/formats/vectors/content.json', () => {
 });
 
 describe('docs/formats/vectors/aad.json', () => {
+  countCases('docs/formats/vectors/aad.json on node');
   const file = publishedVectors<{
     values: readonly (Named & { options: ValueContextOptions; aad: string })[];
     fields: readonly (Named & { options: FieldOptions; aad: string })[];
@@ -99,6 +102,7 @@ describe('docs/formats/vectors/aad.json', () => {
 });
 
 describe('docs/formats/vectors/data-key.json', () => {
+  countCases('docs/formats/vectors/data-key.json on node');
   const file = publishedVectors<{
     cases: readonly { dataKey: string; encryptionKey: string; commitment: string }[];
   }>('data-key.json');
@@ -110,6 +114,7 @@ describe('docs/formats/vectors/data-key.json', () => {
 });
 
 describe('docs/formats/vectors/key-wrapping.json', () => {
+  countCases('docs/formats/vectors/key-wrapping.json on node');
   type Wrapped = Named & { wrappingKey: string; place: PublishedPlace; wrapped: string };
   const file = publishedVectors<{
     cases: readonly (Wrapped & { key: string; nonce: string; aad: string })[];
@@ -132,6 +137,7 @@ describe('docs/formats/vectors/key-wrapping.json', () => {
 });
 
 describe('docs/formats/vectors/value.json', () => {
+  countCases('docs/formats/vectors/value.json on node');
   const file = publishedVectors<{
     dataKey: string;
     header: string;
@@ -160,6 +166,7 @@ describe('docs/formats/vectors/value.json', () => {
 });
 
 describe('docs/formats/vectors/record.json', () => {
+  countCases('docs/formats/vectors/record.json on node');
   const file = publishedVectors<{
     dataKey: string;
     header: {
@@ -214,6 +221,7 @@ describe('docs/formats/vectors/record.json', () => {
 });
 
 describe('docs/formats/vectors/text-form.json', () => {
+  countCases('docs/formats/vectors/text-form.json on node');
   const file = publishedVectors<{
     cases: readonly (Named & { bytes: string; text: string })[];
     refused: readonly (Refused & { text: string })[];

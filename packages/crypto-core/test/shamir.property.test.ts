@@ -12,8 +12,10 @@ import {
 import { nodeBackend } from '../src/node/index.ts';
 import { invert, multiply } from '../src/shamir/gf256.ts';
 import { evaluateShares, interpolateAtZero } from '../src/shamir/polynomial.ts';
+import { dealShares } from '../src/shamir/split-secret.ts';
 import { backends } from './backends.ts';
 import { hex } from './fixtures.ts';
+import { parserRuns } from './property-runs.ts';
 
 /** The same product by polynomial long multiplication and division, with numbers of any size. */
 function slowMultiply(a: number, b: number): number {
@@ -33,6 +35,50 @@ function sharesOf(secret: number, coefficients: readonly number[], count: number
   );
   return shares.map((share) => share.reveal()[0] ?? 0);
 }
+
+describe('what shares are made of', () => {
+  it('is zeroised also where the source of randomness fails, or the secret is gone', () => {
+    for (const fine of [0, 1, 2]) {
+      const drawn: SecretBytes[] = [];
+      const failing = (byteLength: number): SecretBytes => {
+        if (drawn.length === fine) throw new Error('no randomness');
+        const random = SecretBytes.random(byteLength);
+        drawn.push(random);
+        return random;
+      };
+      expect(() => evaluateShares(SecretBytes.random(16), 4, 5, failing)).toThrow('no randomness');
+      expect(drawn).toHaveLength(fine);
+      expect(drawn.every((random) => random.disposed)).toBe(true);
+    }
+    const drawn: SecretBytes[] = [];
+    const gone = SecretBytes.random(16);
+    gone.dispose();
+    const source = (byteLength: number): SecretBytes => {
+      drawn.push(SecretBytes.random(byteLength));
+      return drawn.at(-1) ?? gone;
+    };
+    expect(() => evaluateShares(gone, 3, 4, source)).toThrow(
+      expect.objectContaining({ code: 'secret_disposed' }),
+    );
+    expect(drawn.map((random) => random.disposed)).toEqual([true, true]);
+  });
+
+  it.each([0, 1, 5, 6])('is zeroised where the source fails at its draw %i, blindings too', async (fine) => {
+    const drawn: SecretBytes[] = [];
+    const failing = (byteLength: number): SecretBytes => {
+      if (drawn.length === fine) throw new Error('no randomness');
+      const random = SecretBytes.random(byteLength);
+      drawn.push(random);
+      return random;
+    };
+    const secret = SecretBytes.random(16);
+    const options = { backend: nodeBackend, threshold: 3, count: 5 };
+    await expect(dealShares(secret, options, failing)).rejects.toThrow('no randomness');
+    expect(drawn).toHaveLength(fine);
+    expect(drawn.every((random) => random.disposed)).toBe(true);
+    expect(secret.disposed).toBe(false);
+  });
+});
 
 describe('arithmetic in GF(2⁸)', () => {
   it('gives all 65,536 products, and an inverse for everything but 0', () => {
@@ -134,7 +180,7 @@ describe('the readers of shares', () => {
     );
     fc.assert(
       fc.property(bytes, (input) => onlyShareErrors(() => parseShare(input))),
-      { numRuns: 5_000 },
+      { numRuns: parserRuns },
     );
     const line = fc.string({
       unit: fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ -OU'),
@@ -146,13 +192,15 @@ describe('the readers of shares', () => {
     );
     fc.assert(
       fc.property(texts, (input) => onlyShareErrors(() => parseShareText(input))),
-      { numRuns: 5_000 },
+      { numRuns: parserRuns },
     );
   });
+});
 
+describe.each(backends)('the readers of shares on %s', (_name, backend) => {
   it('accept no share that was changed in any way', async () => {
     const shares = await splitSecret(SecretBytes.random(16), {
-      backend: nodeBackend,
+      backend,
       threshold: 2,
       count: 3,
     });
@@ -169,7 +217,7 @@ describe('the readers of shares', () => {
         for (const [at, value] of list) bytes[at] = value;
         fc.pre(hex(bytes) !== hex(original));
         const outcome = await Promise.resolve()
-          .then(() => combineShares([right, parseShare(bytes)], { backend: nodeBackend }))
+          .then(() => combineShares([right, parseShare(bytes)], { backend }))
           .catch((error: unknown) => error);
         expect(isKeyfoldError(outcome) && outcome.code === 'share_invalid').toBe(true);
       }),

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import {
   type Clock,
   defaultRotationPolicy,
+  openSigningKey,
   type RotationPolicy,
   SigningKeySet,
   type VerificationKey,
+  verifyToken,
 } from '../src/index.ts';
-import { bytesOf } from './fixtures.ts';
-import { publicKeyHex } from './token-fixtures.ts';
+import { backends } from './backends.ts';
+import { bytesOf, secretOf } from './fixtures.ts';
+import { publicKeyHex, seedHex } from './token-fixtures.ts';
 
 const day = 86_400_000;
 const publicKey = bytesOf(publicKeyHex);
@@ -162,6 +165,15 @@ describe('a set of signing keys', () => {
     );
   });
 
+  it.each([null, Number.NaN, '0', false])('takes no record that was revoked at %s', (revokedAtMs) => {
+    const record = { kid: 'a', publicKey, publishedFromMs: 0, signsFromMs: 0, revokedAtMs };
+    expect(() =>
+      Reflect.construct(SigningKeySet, [
+        { records: [record], clock: new MovableClock(0), policy: defaultRotationPolicy },
+      ]),
+    ).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+  });
+
   it.each<[string, Partial<RotationPolicy>]>([
     ['an overlap shorter than token life, cache and skew', { overlapMs: 25 * 3_600_000 + 60_000 - 1 }],
     ['keys published later than caches learn of them', { publishAheadMs: 3_600_000 + 60_000 - 1 }],
@@ -223,5 +235,59 @@ describe('a set of signing keys', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe.each(backends)('tokens of a set of signing keys, %s', (_name, backend) => {
+  const policy: RotationPolicy = {
+    rotateAfterMs: 100_000,
+    overlapMs: 60_000,
+    publishAheadMs: 15_000,
+    maxTokenLifetimeMs: 40_000,
+    keySetCacheMs: 15_000,
+    clockSkewMs: 0,
+  };
+  const issued = async (iat: number, exp: number, changes: Partial<RotationPolicy> = {}) => {
+    const clock = new MovableClock(1_000_000);
+    const set = empty(clock, { ...policy, ...changes }).rotate({ kid: 'a', publicKey });
+    using key = await openSigningKey(backend, secretOf(seedHex));
+    return { clock, set, token: await set.issue({ iss: 'login', aud: 'billing', iat, exp }, { key }) };
+  };
+  const invalid = expect.objectContaining({ code: 'invalid_argument' });
+
+  it('verify until they are over, though their key signed last when they were issued', async () => {
+    const { clock, set, token } = await issued(1_000, 1_040);
+    const rotated = set.rotate({ kid: 'b', publicKey }, { immediately: true });
+    const { maxTokenLifetimeMs: maxLifetimeMs } = policy;
+    const options = { backend, issuer: 'login', audience: 'billing', clock, maxLifetimeMs };
+    for (const wallMs of [1_000_000, 1_039_999]) {
+      clock.wallMs = wallMs;
+      expect((await verifyToken(token, { ...options, keys: rotated.verifying() })).kid).toBe('a');
+    }
+    clock.wallMs = 1_040_000;
+    const late = verifyToken(token, { ...options, keys: rotated.verifying() });
+    await expect(late).rejects.toMatchObject({ code: 'token_expired' });
+  });
+
+  it("live no longer than the set's policy says, be that less than a day or more", async () => {
+    await expect(issued(1_000, 1_041)).rejects.toThrow(invalid);
+    const longer = { maxTokenLifetimeMs: 14 * day, overlapMs: 15 * day };
+    expect((await issued(1_000, 1_000 + 14 * 86_400, longer)).token).toMatch(/^eyJ/);
+    await expect(issued(1_000, 1_001 + 14 * 86_400, longer)).rejects.toThrow(invalid);
+  });
+
+  it('are not issued ahead of the clock, from which the overlap is counted', async () => {
+    await expect(issued(1_001, 1_002)).rejects.toThrow(invalid);
+    expect((await issued(999, 1_002)).token).toMatch(/^eyJ/);
+  });
+
+  it('are issued by the key that signs, and by no other', async () => {
+    const set = empty(new MovableClock(1_000_000), policy).rotate({ kid: 'a', publicKey });
+    const claims = { iss: 'login', aud: 'billing', iat: 1_000, exp: 1_001 };
+    using other = await openSigningKey(backend, secretOf('07'.repeat(32)));
+    await expect(set.issue(claims, { key: other })).rejects.toThrow(invalid);
+    using key = await openSigningKey(backend, secretOf(seedHex));
+    const unavailable = expect.objectContaining({ code: 'signing_key_unavailable' });
+    await expect(set.revoke('a').issue(claims, { key })).rejects.toThrow(unavailable);
   });
 });

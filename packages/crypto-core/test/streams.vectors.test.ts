@@ -13,6 +13,7 @@ import { ChunkedCipher, chunkedEncryptionForms } from '../src/streams/chunked-en
 import { StreamSealer } from '../src/streams/seal-stream.ts';
 import { StreamContext } from '../src/streams/stream-context.ts';
 import { backends } from './backends.ts';
+import { countCases } from './count-cases.ts';
 import { bytesOf, codeOf, hex, publishedVectors, secretOf } from './fixtures.ts';
 import { content, opened, sealedChunk, through } from './stream-fixtures.ts';
 
@@ -118,7 +119,8 @@ interface PublishedStream {
   readonly stream?: string;
 }
 
-describe.each(backends)('docs/formats/vectors/stream.json by the backend %s', (_, backend) => {
+describe.each(backends)('docs/formats/vectors/stream.json by the backend %s', (name, backend) => {
+  countCases(`docs/formats/vectors/stream.json on ${name}`);
   const file = publishedVectors<{
     dataKey: string;
     header: string;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKeyfoldError, parseStrictJson, readStrictJson, StrictJsonError } from '../src/index.ts';
+import { parserRuns } from './property-runs.ts';
 
 function faultOf(call: () => unknown): string {
   try {
@@ -113,12 +114,12 @@ describe('strict JSON', () => {
     );
     fc.assert(
       fc.property(texts, (text) => void faultOf(() => parseStrictJson(text))),
-      { numRuns: 10_000 },
+      { numRuns: parserRuns },
     );
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => void faultOf(() => readStrictJson(bytes))),
       {
-        numRuns: 10_000,
+        numRuns: parserRuns,
       },
     );
   });

@@ -346,6 +346,28 @@ describe.each(backends)('tokens on %s', (_name, backend) => {
     });
   });
 
+  it('are not issued for longer than a day, or than the issuer allows', async () => {
+    using key = await openSigningKey(backend, secretOf(seedHex));
+    const { iat } = claims;
+    const day = { ...claims, exp: iat + 86_400 };
+    expect(await refusal(await issueToken(day, { key, kid }))).toBe('accepted');
+    for (const [exp, options] of [
+      [iat + 86_401, {}],
+      [iat + 901, { maxLifetimeMs: 900_000 }],
+      [iat + 1, { maxLifetimeMs: Number.NaN }],
+      [iat + 1, { maxLifetimeMs: Number.POSITIVE_INFINITY }],
+    ] as const) {
+      const call = issueToken({ ...claims, exp }, { key, kid, ...options });
+      await expect(call).rejects.toMatchObject({ code: 'invalid_argument' });
+    }
+    const week = await issueToken(
+      { ...claims, exp: iat + 604_800 },
+      { key, kid, maxLifetimeMs: 604_800_000 },
+    );
+    expect(await refusal(week)).toBe('lifetime');
+    expect(await refusal(week, { maxLifetimeMs: 604_800_000 })).toBe('accepted');
+  });
+
   it('name their key by its thumbprint (RFC 8037 appendix A.3)', async () => {
     expect(await keyIdOf(backend, bytesOf(publicKeyHex))).toBe('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k');
   });

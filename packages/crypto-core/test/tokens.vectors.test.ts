@@ -25,6 +25,14 @@ interface Vectors {
     readonly token: string;
   }[];
   readonly refused: readonly { readonly name: string; readonly token: string; readonly reason: string }[];
+  readonly keySets: {
+    readonly accepted: readonly {
+      readonly name: string;
+      readonly keySet: string;
+      readonly kids: readonly string[];
+    }[];
+    readonly refused: readonly { readonly name: string; readonly keySet: string }[];
+  };
 }
 
 const vectors = publishedVectors<Vectors>('tokens.json');
@@ -51,5 +59,23 @@ describe.each(backends)('tokens.json on %s', (name, backend) => {
     const ran = vectors.accepted.length + vectors.refused.length;
     evidence.report(`tokens.json on ${name}`, ran);
     expect(ran).toBe(32);
+  });
+});
+
+describe('the key sets of tokens.json', () => {
+  const parse = (keySet: string) => parseJsonWebKeySet(new TextEncoder().encode(keySet));
+
+  it.each(vectors.keySets.accepted)('accepts: $name', ({ keySet, kids }) => {
+    expect(parse(keySet).map(({ kid }) => kid)).toEqual(kids);
+  });
+
+  it.each(vectors.keySets.refused)('refuses: $name', async ({ keySet }) => {
+    expect(await refusalOf(async () => parse(keySet))).toBe('key_set_invalid');
+  });
+
+  it('prints how many cases ran', () => {
+    const ran = vectors.keySets.accepted.length + vectors.keySets.refused.length;
+    evidence.report('key sets of tokens.json', ran);
+    expect(ran).toBeGreaterThan(20);
   });
 });

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeyPlace, SecretBytes } from '../src/index.ts';
+import {
+  dataKeyHeader,
+  encodeRecordHeader,
+  type KeyPlace,
+  parseRecordHeader,
+  SecretBytes,
+} from '../src/index.ts';
 import { encodeKeyPlace } from '../src/key-place.ts';
 import { nodeBackend } from '../src/node/index.ts';
-import { billing, codeOf, hex } from './fixtures.ts';
+import { backends } from './backends.ts';
+import { billing, codeOf, fieldContext, hex, valueContext } from './fixtures.ts';
 
 const place: KeyPlace = {
   purpose: 'service-key',
@@ -95,6 +102,50 @@ describe('a wrapping key', () => {
     own[Symbol.dispose]();
     expect(codeOf(() => own.wrap(SecretBytes.random(32), place))).toBe('secret_disposed');
     expect(codeOf(() => own.unwrap(wrapped, place))).toBe('secret_disposed');
+  });
+});
+
+describe.each(backends)('a rewrap on %s', (_name, backend) => {
+  it('moves a record and a value to another version of their parent, and touches no ciphertext', async () => {
+    const scope = { kind: 'service', id: 'billing' } as const;
+    const place = (parentVersion: number, keyReference: Uint8Array, commitment: Uint8Array) =>
+      ({
+        purpose: 'data-key',
+        tenant: 'acme',
+        scope,
+        keyReference,
+        version: 0,
+        parentVersion,
+        commitment,
+      }) as const;
+    const [old, next] = [
+      await backend.wrappingKey(SecretBytes.random(32)),
+      await backend.wrappingKey(SecretBytes.random(32)),
+    ];
+    const references = [backend.randomBytes(8), backend.randomBytes(8)] as const;
+    const fresh = await backend.createDataKey();
+    const { commitment } = fresh;
+    const before = place(1, references[0], commitment);
+    const wrapped = await old.wrap(fresh.secret, before);
+    const sealer = await fresh.wrappedAs({ keyReference: references[0], wrapped });
+    const field = await sealer.sealField('078-05-1120', fieldContext(), 7);
+    const value = await sealer.sealValue('4111', valueContext);
+
+    const after = place(2, references[1], commitment);
+    using secret = await old.unwrap(wrapped, before);
+    const rewrapped = await next.wrap(secret, after);
+    const header = dataKeyHeader({ keyReference: references[1], wrapped: rewrapped }, commitment);
+    const newValue = Uint8Array.from(value);
+    newValue.set(header.bytes, 1);
+
+    const stored = parseRecordHeader(encodeRecordHeader(header));
+    const opener = await backend.openDataKey(stored, await next.unwrap(stored.wrapped, after));
+    expect(await opener.openField(field, fieldContext(), 7)).toBe('078-05-1120');
+    expect(await opener.openValue(newValue, valueContext)).toBe('4111');
+    expect(newValue.subarray(102)).toEqual(new Uint8Array(value.subarray(102)));
+    await expect(async () => next.unwrap(rewrapped, before)).rejects.toMatchObject({
+      code: 'key_unwrap_failed',
+    });
   });
 });
 

@@ -1,8 +1,10 @@
+import { requireObject } from '../argument-types.ts';
 import { CanonicalBytes } from '../canonical-bytes.ts';
 import { InvalidArgumentError, LowEntropyIndexError, UnsupportedValueError } from '../crypto-errors.ts';
 import { suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { derivationLabels } from '../labels.ts';
 import { type Scope, writeTenantAndScope } from '../scope.ts';
+import { isNameIn } from '../type-checks.ts';
 import { type IndexValueKind, type IndexValueRow, indexValueKinds } from './index-values.ts';
 
 /** Fewest bits of an index entry. */
@@ -96,8 +98,9 @@ export class BlindIndexDeclaration<K extends IndexValueKind = IndexValueKind> {
 export function declareBlindIndex<K extends IndexValueKind>(
   options: BlindIndexOptions<K>,
 ): BlindIndexDeclaration<K> {
+  requireObject('The declaration of an index', options);
   const { values, bits } = options;
-  if (!Object.hasOwn(indexValueKinds, values)) {
+  if (!isNameIn(indexValueKinds, values)) {
     throw new InvalidArgumentError(
       `An index's values must be one of ${Object.keys(indexValueKinds).join(', ')}.`,
     );
@@ -131,7 +134,7 @@ export function declareBlindIndex<K extends IndexValueKind>(
  * @throws {@link InvalidArgumentError} for bits outside of that, or rows that are no number from 0
  * @example
  * ```ts
- * expectedMatches(10_000_000, 24); // 0.596…
+ * expectedMatches(2 ** 30, 32); // → 0.25
  * ```
  */
 export function expectedMatches(rows: number, bits: number): number {

@@ -1,3 +1,4 @@
+import { requireArray, requireBackend, requireObject, requireSecret } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { encodeBase64url } from '../base64.ts';
 import { InvalidArgumentError, SecretDisposedError } from '../crypto-errors.ts';
@@ -44,6 +45,24 @@ export interface IndexEntry {
 /**
  * Makes the entries of one index. Equal values give equal entries; the entries of one version say nothing about those of
  * another, nor of another column, table, scope or tenant.
+ *
+ * @example
+ * ```ts
+ * const declaration = declareBlindIndex({
+ *   tenant: 'acme',
+ *   scope: { kind: 'service', id: 'crm' },
+ *   table: 'people',
+ *   column: 'phone',
+ *   name: 'exact',
+ *   values: 'phone',
+ *   bits: 32,
+ *   acceptLowEntropy: true,
+ * });
+ * const keys = [1, 2].map((version) => ({ version, key: SecretBytes.random(32), writes: version === 2 }));
+ * using index = openBlindIndex({ backend: nodeBackend, declaration, keys });
+ * (await index.entriesToStore('+49 30 1234')).map(({ version }) => version); // → [2]
+ * (await index.entriesToFind('+49 30 1234')).map(({ version }) => version); // → [1, 2]
+ * ```
  */
 export class BlindIndex<K extends IndexValueKind = IndexValueKind> implements Disposable {
   readonly declaration: BlindIndexDeclaration<K>;
@@ -52,11 +71,13 @@ export class BlindIndex<K extends IndexValueKind = IndexValueKind> implements Di
   readonly #assertUsable: (() => void) | undefined;
   #disposed = false;
 
-  constructor({ backend, declaration, keys, assertUsable }: OpenBlindIndexOptions<K>) {
-    this.declaration = declaration;
-    this.#backend = backend;
-    this.#keys = keys;
-    this.#assertUsable = assertUsable;
+  /** @throws {@link InvalidArgumentError} as {@link openBlindIndex} */
+  constructor(options: OpenBlindIndexOptions<K>) {
+    requireOptions(options);
+    this.declaration = options.declaration;
+    this.#backend = options.backend;
+    this.#keys = options.keys.map((key) => ({ ...key }));
+    this.#assertUsable = options.assertUsable;
   }
 
   /**
@@ -116,17 +137,41 @@ export class BlindIndex<K extends IndexValueKind = IndexValueKind> implements Di
  *   length, a version outside of 1 to 65,535 or given twice, no key that writes, or more than 16 keys
  * @example
  * ```ts
- * using index = openBlindIndex({ backend, declaration: emails, keys: [{ version: 1, key }] });
+ * const declaration = declareBlindIndex({
+ *   tenant: 'acme',
+ *   scope: { kind: 'service', id: 'crm' },
+ *   table: 'people',
+ *   column: 'email',
+ *   name: 'exact',
+ *   values: 'email',
+ *   bits: 64,
+ * });
+ * using index = openBlindIndex({
+ *   backend: nodeBackend,
+ *   declaration,
+ *   keys: [{ version: 1, key: SecretBytes.random(32) }],
+ * });
  * const [entry] = await index.entriesToStore('Ada@Example.com');
- * const wanted = await index.entriesToFind('ada@example.com'); // WHERE email_index IN (…)
+ * const [wanted] = await index.entriesToFind('ada@example.com'); // WHERE email_index IN (…)
+ * entry?.text === wanted?.text; // → true
  * ```
  */
 export function openBlindIndex<K extends IndexValueKind>(options: OpenBlindIndexOptions<K>): BlindIndex<K> {
+  return new BlindIndex(options);
+}
+
+function requireOptions<K extends IndexValueKind>(options: OpenBlindIndexOptions<K>): void {
+  requireObject('The options of an index', options);
   const { keys, declaration } = options;
+  requireBackend(options.backend);
+  requireArray('The keys of an index', keys);
   if (!(declaration instanceof BlindIndexDeclaration)) {
     throw new InvalidArgumentError('Expected what declareBlindIndex returned.');
   }
-  for (const { version, key } of keys) {
+  for (const each of keys) {
+    requireObject('An index key', each);
+    const { version, key } = each;
+    requireSecret('An index key', key);
     if (!Number.isInteger(version) || version < 1 || version > maxIndexKeyVersion) {
       throw new InvalidArgumentError(`An index key's version is an integer from 1 to ${maxIndexKeyVersion}.`);
     }
@@ -140,7 +185,6 @@ export function openBlindIndex<K extends IndexValueKind>(options: OpenBlindIndex
   if (keys.length > maxVersions || !keys.some((key) => key.writes !== false)) {
     throw new InvalidArgumentError(`An index has 1 to ${maxVersions} keys, at least one of which writes.`);
   }
-  return new BlindIndex({ ...options, keys: keys.map((key) => ({ ...key })) });
 }
 
 function entryBytes(version: number, mac: Uint8Array, bits: number): Uint8Array {

@@ -17,7 +17,9 @@ export function hexOf(bytes: Uint8Array): string {
   // No string for each byte: 64 MiB would become gigabytes.
   const codes = new Uint8Array(2 * bytes.byteLength);
   let out = 0;
-  for (const byte of bytes) {
+  // By index: the iterator costs twice the rest.
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
     codes[out++] = digits[byte >>> 4] ?? 0;
     codes[out++] = digits[byte & 15] ?? 0;
   }

@@ -1,3 +1,4 @@
+import { requireBackend, requireObject } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend } from '../backend.ts';
 import {
@@ -64,7 +65,7 @@ export interface PasswordVerdict {
  * @throws {@link UnsupportedByRuntimeError} for scrypt on Web Crypto: pass `cost: defaultKdfCosts['pbkdf2-sha256']`
  * @example
  * ```ts
- * user.passwordHash = await hashPassword(nodeBackend, password);
+ * user.passwordHash = await hashPassword(nodeBackend, 'correct horse battery staple');
  * ```
  */
 export async function hashPassword(
@@ -72,6 +73,8 @@ export async function hashPassword(
   password: string,
   options: HashPasswordOptions = {},
 ): Promise<string> {
+  requireBackend(backend);
+  requireObject('The options of a password hash', options);
   const secret = secretOf(password);
   try {
     const parameters = newKdfParameters(backend, options.cost);
@@ -98,7 +101,10 @@ export async function hashPassword(
  *   `cost: defaultKdfCosts['pbkdf2-sha256']` where there are none
  * @example
  * ```ts
- * const { matches, upgradedHash } = await verifyPassword(nodeBackend, password, user?.passwordHash, { verifyBcrypt });
+ * const password = 'correct horse battery staple';
+ * const { matches, upgradedHash } = await verifyPassword(nodeBackend, password, user.passwordHash, {
+ *   verifyBcrypt: (given, stored) => bcrypt.compare(given, stored),
+ * });
  * if (matches && upgradedHash !== undefined) user.passwordHash = upgradedHash;
  * ```
  */
@@ -108,6 +114,8 @@ export async function verifyPassword(
   stored: string | null | undefined,
   options: VerifyPasswordOptions = {},
 ): Promise<PasswordVerdict> {
+  requireBackend(backend);
+  requireObject('The options of a password hash', options);
   const wanted = options.cost ?? defaultKdfCosts.scrypt;
   requireNewCost(wanted);
   const secret = secretOf(password);
@@ -116,7 +124,7 @@ export async function verifyPassword(
       await hashOf(backend, secret, newKdfParameters(backend, wanted));
       return { matches: false };
     }
-    const bcryptCost = bcryptForm.exec(stored)?.[1];
+    const bcryptCost = typeof stored === 'string' ? bcryptForm.exec(stored)?.[1] : undefined;
     const known = bcryptCost === undefined ? parseHash(stored) : undefined;
     const matches =
       known === undefined
@@ -142,11 +150,14 @@ export async function verifyPassword(
  * @throws {@link KdfParametersRefusedError} for a stored cost that is out of bounds
  * @example
  * ```ts
- * const left = hashes.filter((hash) => passwordNeedsRehash(hash)).length;
+ * const stored = '$pbkdf2-sha256$i=100000$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+ * passwordNeedsRehash(stored); // → true
  * ```
  */
 export function passwordNeedsRehash(stored: string, cost: KdfCost = defaultKdfCosts.scrypt): boolean {
-  return bcryptForm.test(stored) || isWeaker(parseHash(stored).parameters, cost);
+  return (
+    (typeof stored === 'string' && bcryptForm.test(stored)) || isWeaker(parseHash(stored).parameters, cost)
+  );
 }
 
 function secretOf(password: string): SecretBytes {

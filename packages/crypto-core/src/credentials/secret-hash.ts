@@ -1,3 +1,4 @@
+import { requireBackend } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { CredentialHashInvalidError, InvalidArgumentError } from '../crypto-errors.ts';
 import { bytesOfHex, hexOf } from './hex-text.ts';
@@ -14,7 +15,7 @@ const saltByteLength = 16;
 const hashByteLength = 32;
 /** Longest secret in characters: it comes from requests. */
 const maxSecretLength = 4096;
-/** NIST SP 800-63B §5.1.2.2: from 112 bits on, a secret may be stored under a plain approved hash. */
+/** NIST SP 800-63B revision 3, §5.1.2.2: from 112 bits on, a secret may be stored under a plain approved hash. */
 const minEntropyBits = 112;
 const minDistinctCharacters = 8;
 
@@ -40,10 +41,13 @@ const characterClasses: readonly { readonly pattern: RegExp; readonly size: numb
  * @throws {@link InvalidArgumentError} for a text that is too short or too uniform to be random, or has lone surrogates
  * @example
  * ```ts
- * const stored = await hashSecret(nodeBackend, apiKey); // { salt, hash }
+ * const apiKey = encodeBase64url(nodeBackend.randomBytes(32));
+ * const { salt, hash } = await hashSecret(nodeBackend, apiKey);
+ * [salt.length, hash.length]; // → [32, 64]
  * ```
  */
 export async function hashSecret(backend: CryptoBackend, secret: string): Promise<SecretHash> {
+  requireBackend(backend);
   requireSecret(secret);
   requireEntropy(secret);
   const salt = hexOf(backend.randomBytes(saltByteLength));
@@ -58,7 +62,10 @@ export async function hashSecret(backend: CryptoBackend, secret: string): Promis
  * @throws {@link InvalidArgumentError} for a secret of more than 4,096 characters or with lone surrogates
  * @example
  * ```ts
- * const valid = await verifySecret(nodeBackend, presented, rows.get(prefixOf(presented)));
+ * const apiKey = encodeBase64url(nodeBackend.randomBytes(32));
+ * const stored = await hashSecret(nodeBackend, apiKey);
+ * await verifySecret(nodeBackend, apiKey, stored); // → true
+ * await verifySecret(nodeBackend, apiKey, undefined); // → false
  * ```
  */
 export async function verifySecret(
@@ -66,6 +73,7 @@ export async function verifySecret(
   secret: string,
   stored: SecretHash | undefined,
 ): Promise<boolean> {
+  requireBackend(backend);
   requireSecret(secret);
   const { salt, hash } = stored ?? nobody;
   const expected = isHex(hash, hashByteLength) ? bytesOfHex(hash) : undefined;

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../awaitable.ts';
+import { requireBackend } from '../argument-types.ts';
 import type { CryptoBackend, HkdfOptions } from '../backend.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 
@@ -15,16 +15,18 @@ import type { SecretBytes } from '../secret-bytes.ts';
  * @throws {@link SecretDisposedError} when the secret was disposed of
  * @example
  * ```ts
+ * using secret = SecretBytes.random(32);
  * const info = new TextEncoder().encode('example.com/exports/v1');
- * const key = await hkdfSha256(nodeBackend, secret, { info, byteLength: 32 });
+ * using key = await hkdfSha256(nodeBackend, secret, { info, byteLength: 32 });
  * ```
  */
-export function hkdfSha256(
+export async function hkdfSha256(
   backend: CryptoBackend,
   secret: SecretBytes,
   options: HkdfOptions,
-): Awaitable<SecretBytes> {
-  return backend.primitives.hkdf('SHA-256', secret, options);
+): Promise<SecretBytes> {
+  requireBackend(backend);
+  return await backend.primitives.hkdf('SHA-256', secret, options);
 }
 
 /**
@@ -35,15 +37,18 @@ export function hkdfSha256(
  * @throws {@link SecretDisposedError} when the secret was disposed of
  * @example
  * ```ts
- * const key = await hkdfSha384(nodeBackend, secret, { salt, info, byteLength: 48 });
+ * using secret = SecretBytes.random(32);
+ * const info = new TextEncoder().encode('example.com/exports/v1');
+ * using key = await hkdfSha384(nodeBackend, secret, { salt: nodeBackend.randomBytes(48), info, byteLength: 48 });
  * ```
  */
-export function hkdfSha384(
+export async function hkdfSha384(
   backend: CryptoBackend,
   secret: SecretBytes,
   options: HkdfOptions,
-): Awaitable<SecretBytes> {
-  return backend.primitives.hkdf('SHA-384', secret, options);
+): Promise<SecretBytes> {
+  requireBackend(backend);
+  return await backend.primitives.hkdf('SHA-384', secret, options);
 }
 
 /**
@@ -54,13 +59,16 @@ export function hkdfSha384(
  * @throws {@link SecretDisposedError} when the secret was disposed of
  * @example
  * ```ts
- * const key = await hkdfSha512(nodeBackend, secret, { salt, info, byteLength: 64 });
+ * using secret = SecretBytes.random(32);
+ * const info = new TextEncoder().encode('example.com/exports/v1');
+ * using key = await hkdfSha512(nodeBackend, secret, { salt: nodeBackend.randomBytes(64), info, byteLength: 64 });
  * ```
  */
-export function hkdfSha512(
+export async function hkdfSha512(
   backend: CryptoBackend,
   secret: SecretBytes,
   options: HkdfOptions,
-): Awaitable<SecretBytes> {
-  return backend.primitives.hkdf('SHA-512', secret, options);
+): Promise<SecretBytes> {
+  requireBackend(backend);
+  return await backend.primitives.hkdf('SHA-512', secret, options);
 }

@@ -1,3 +1,4 @@
+import { requireBackend, requireBytes, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { InvalidArgumentError, KdfParametersRefusedError } from '../crypto-errors.ts';
 
@@ -94,12 +95,14 @@ const owaspScrypt: readonly { readonly cost: number; readonly parallelization: n
  * @example
  * ```ts
  * const parameters = newKdfParameters(nodeBackend, defaultKdfCosts['pbkdf2-sha256']);
+ * parameters.salt.byteLength; // → 16
  * ```
  */
 export function newKdfParameters(
   backend: CryptoBackend,
   cost: KdfCost = defaultKdfCosts.scrypt,
 ): KdfParameters {
+  requireBackend(backend);
   requireNewCost(cost);
   return { ...cost, salt: backend.randomBytes(newSaltByteLength) };
 }
@@ -120,8 +123,13 @@ export function requireNewCost(cost: KdfCost): void {
   }
 }
 
-/** @throws {@link KdfParametersRefusedError} for anything outside of {@link kdfBounds} */
+/**
+ * @throws {@link KdfParametersRefusedError} for anything outside of {@link kdfBounds}
+ * @throws {@link InvalidArgumentError} for what is no object, or a salt that is no bytes
+ */
 export function requireReadableParameters(parameters: KdfParameters): void {
+  requireObject('KDF parameters', parameters);
+  requireBytes('A salt', parameters.salt);
   const { byteLength } = parameters.salt;
   const fault =
     byteLength < kdfBounds.minSaltBytes || byteLength > kdfBounds.maxSaltBytes
@@ -131,6 +139,7 @@ export function requireReadableParameters(parameters: KdfParameters): void {
 }
 
 function faultOfCost(cost: KdfCost): string | undefined {
+  requireObject('A cost', cost);
   switch (cost.algorithm) {
     case 'pbkdf2-sha256':
       return isWithin(cost.iterations, kdfBounds.minPbkdf2Iterations, kdfBounds.maxPbkdf2Iterations)
@@ -164,6 +173,7 @@ function faultOfScrypt(scrypt: Omit<ScryptParameters, 'salt'>): string | undefin
 
 /** Whether `parameters` are easier to attack than `wanted`, or of another algorithm. */
 export function isWeaker(parameters: KdfCost, wanted: KdfCost): boolean {
+  requireObject('A cost', wanted);
   if (parameters.algorithm === 'pbkdf2-sha256') {
     return wanted.algorithm !== 'pbkdf2-sha256' || parameters.iterations < wanted.iterations;
   }

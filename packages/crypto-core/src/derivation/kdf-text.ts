@@ -56,7 +56,9 @@ export interface KdfText {
  * @throws {@link KdfParametersRefusedError} for parameters that could not be read again
  * @example
  * ```ts
- * row.kdf = encodeKdfParameters(parameters);
+ * const { salt, ...cost } = newKdfParameters(nodeBackend, defaultKdfCosts['pbkdf2-sha256']);
+ * const text = encodeKdfParameters({ ...cost, salt: new Uint8Array(16) }); // with zeros for a salt, to show the text
+ * text; // → '$pbkdf2-sha256$i=600000$AAAAAAAAAAAAAAAAAAAAAA'
  * ```
  */
 export function encodeKdfParameters(parameters: KdfParameters): string {
@@ -75,7 +77,8 @@ export function encodeKdfParameters(parameters: KdfParameters): string {
  * @throws {@link KdfParametersRefusedError} for anything else, and for numbers out of bounds
  * @example
  * ```ts
- * const parameters = parseKdfParameters(row.kdf);
+ * const { algorithm } = parseKdfParameters('$scrypt$ln=17,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA');
+ * algorithm; // → 'scrypt'
  * ```
  */
 export function parseKdfParameters(text: string): KdfParameters {

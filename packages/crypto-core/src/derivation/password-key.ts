@@ -1,3 +1,4 @@
+import { requireBackend, requireSecret } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { InvalidArgumentError, UnsupportedByRuntimeError } from '../crypto-errors.ts';
 import { keyByteLength } from '../format.ts';
@@ -21,7 +22,10 @@ export const maxPasswordBytes = 4096;
  * @throws {@link SecretDisposedError} when the password was disposed of
  * @example
  * ```ts
- * const key = await deriveFromPassword(nodeBackend, password, parseKdfParameters(row.kdf));
+ * using password = SecretBytes.take(new TextEncoder().encode('correct horse battery staple'));
+ * const parameters = newKdfParameters(nodeBackend);
+ * using key = await deriveFromPassword(nodeBackend, password, parameters);
+ * key.byteLength; // → 32
  * ```
  */
 export async function deriveFromPassword(
@@ -30,6 +34,8 @@ export async function deriveFromPassword(
   parameters: KdfParameters,
   byteLength: number = keyByteLength,
 ): Promise<SecretBytes> {
+  requireBackend(backend);
+  requireSecret('A password', password);
   requireReadableParameters(parameters);
   if (!Number.isInteger(byteLength) || byteLength < 16 || byteLength > 64) {
     throw new InvalidArgumentError('A password gives 16 to 64 bytes.');

@@ -1,10 +1,12 @@
+import { requireBackend, requireObject, requireSecret } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { CanonicalBytes } from '../canonical-bytes.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
 import { keyByteLength } from '../format.ts';
 import { derivationLabels } from '../labels.ts';
-import type { SecretBytes } from '../secret-bytes.ts';
+import { SecretBytes } from '../secret-bytes.ts';
+import { hkdfExpand } from '../streams/hkdf-expand.ts';
 
 /** Shortest secret in bytes: each alone must be beyond guessing, because the other one may be known. */
 const minSecretBytes = 32;
@@ -34,25 +36,44 @@ export interface SplitKeyOptions {
  * @throws {@link SecretDisposedError} when a secret was disposed of
  * @example
  * ```ts
- * const root = await splitKeyRoot(nodeBackend, { keyingSecret, saltSecret, label: 'production' });
+ * using keyingSecret = SecretBytes.random(32); // from one place
+ * using saltSecret = SecretBytes.random(32); // from another
+ * using root = await splitKeyRoot(nodeBackend, { keyingSecret, saltSecret, label: 'production' });
  * ```
  */
 export function splitKeyRoot(backend: CryptoBackend, options: SplitKeyOptions): Awaitable<SecretBytes> {
+  requireBackend(backend);
+  requireObject('The options of a split key', options);
   const { keyingSecret, saltSecret, label } = options;
-  requireSecret('keyingSecret', keyingSecret);
-  requireSecret('saltSecret', saltSecret);
+  requireHalf('keyingSecret', keyingSecret);
+  requireHalf('saltSecret', saltSecret);
   refuseEqual(backend, keyingSecret, saltSecret);
   const info = new CanonicalBytes();
   info.fixed(derivationLabels.splitKeyRoot);
   info.name('The label of a split key', label);
-  return backend.primitives.hkdf('SHA-256', keyingSecret, {
-    salt: saltSecret.reveal(),
-    info: info.finish(),
-    byteLength: keyByteLength,
-  });
+  return extractAndExpand(backend, keyingSecret, saltSecret, info.finish());
 }
 
-function requireSecret(what: string, secret: SecretBytes): void {
+/**
+ * HKDF-SHA256 by its two HMACs (RFC 5869 §2.2, §2.3). Runtimes take a salt for public, and keep copies of it that nobody can
+ * wipe; this one is a secret, and reaches them as a key.
+ */
+async function extractAndExpand(
+  { primitives }: CryptoBackend,
+  input: SecretBytes,
+  salt: SecretBytes,
+  info: Uint8Array,
+): Promise<SecretBytes> {
+  const pseudorandomKey = SecretBytes.take(await primitives.hmac('SHA-256', salt, input.reveal()));
+  try {
+    return await hkdfExpand(primitives, 'SHA-256', pseudorandomKey, info, keyByteLength);
+  } finally {
+    pseudorandomKey.dispose();
+  }
+}
+
+function requireHalf(what: string, secret: SecretBytes): void {
+  requireSecret(what, secret);
   if (secret.byteLength < minSecretBytes || secret.byteLength > maxSecretBytes) {
     throw new InvalidArgumentError(
       `${what} has ${minSecretBytes} to ${maxSecretBytes} bytes, this one ${secret.byteLength}.`,

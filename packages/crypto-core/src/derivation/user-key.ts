@@ -1,3 +1,4 @@
+import { requireBackend, requireBytes, requireObject, requireSecret } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { CanonicalBytes } from '../canonical-bytes.ts';
@@ -31,11 +32,16 @@ export interface UserKeyOptions {
  * @throws {@link SecretDisposedError} when the parent key was disposed of
  * @example
  * ```ts
- * const key = await deriveUserKey(nodeBackend, { parent, salt: nodeBackend.randomBytes(32), userId: 'u-42' });
+ * using parent = SecretBytes.random(32);
+ * using key = await deriveUserKey(nodeBackend, { parent, salt: nodeBackend.randomBytes(32), userId: 'u-42' });
  * ```
  */
 export function deriveUserKey(backend: CryptoBackend, options: UserKeyOptions): Awaitable<SecretBytes> {
+  requireBackend(backend);
+  requireObject('The options of a user key', options);
   const { parent, salt, userId } = options;
+  requireSecret('A parent key', parent);
+  requireBytes("A user's salt", salt);
   if (parent.byteLength !== keyByteLength) {
     throw new InvalidArgumentError(`A parent key has ${keyByteLength} bytes, this one ${parent.byteLength}.`);
   }

@@ -1,3 +1,10 @@
+import {
+  requireArray,
+  requireBackend,
+  requireFunction,
+  requireObject,
+  requireSecret,
+} from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend } from '../backend.ts';
 import {
@@ -9,7 +16,7 @@ import { nonceByteLength, tagByteLength } from '../format.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import type { LegacyCodec } from './legacy-codec.ts';
 import { decodeLegacyText, type LegacyEncoding, requireEncoding } from './legacy-text.ts';
-import { type AesGcmImportOptions, type AesGcmParts, openAesGcm } from './open-aes-gcm.ts';
+import { type AesGcmImportOptions, type AesGcmParts, openAesGcm, ownAad } from './open-aes-gcm.ts';
 import { hasStructure, readMembers } from './structure.ts';
 
 /** A part of what the member `ciphertext` holds: IV 12, ciphertext n, tag 16 bytes. */
@@ -40,7 +47,7 @@ export interface EnvelopeRecord extends AesGcmParts {
 /**
  * Unwraps a record's data key, usually by a call to a KMS.
  *
- * @returns the data key; disposed of after its use
+ * @returns the data key; disposed of after its use. Anything but `SecretBytes` is refused with {@link InvalidArgumentError}
  */
 export type UnwrapEnvelopeKey = (encryptedKey: Uint8Array, algorithm: string) => Awaitable<SecretBytes>;
 
@@ -62,14 +69,18 @@ const maxEncryptedKeyBytes = 8192;
  * @example
  * ```ts
  * const codec = envelopeRecordCodec(nodeBackend);
- * const { bytes } = await codec.decrypt(row.secret, (encryptedKey) => unwrapWithKms(encryptedKey));
+ * const { bytes } = await codec.decrypt(old.envelopeRecord, (encryptedKey) => old.unwrapWithKms(encryptedKey));
  * ```
  */
 export function envelopeRecordCodec(
   backend: CryptoBackend,
   options: EnvelopeRecordOptions = {},
 ): EnvelopeRecordCodec {
+  requireBackend(backend);
+  requireObject('The options of a codec', options);
   const { encoding = 'base64', layout = defaultLayout, algorithms = defaultAlgorithms } = options;
+  requireArray('A layout', layout);
+  requireObject('The algorithms of a codec', algorithms);
   requireEncoding(encoding);
   requireLayout(layout);
   // Copied, and without a prototype: 'constructor' is no algorithm.
@@ -87,9 +98,13 @@ export function envelopeRecordCodec(
       }
       return { ...record, keyByteLength };
     },
-    async decrypt(stored, unwrap, { aad } = {}) {
+    async decrypt(stored, unwrap, options = {}) {
+      requireFunction('What unwraps a data key', unwrap);
+      requireObject('The options of a call', options);
+      const aad = ownAad(options);
       const record = codec.parse(stored);
       const key = await unwrap(record.encryptedKey, record.algorithm);
+      requireSecret('What was unwrapped', key);
       try {
         if (key.byteLength !== record.keyByteLength) {
           throw new InvalidArgumentError(

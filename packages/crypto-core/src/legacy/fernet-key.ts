@@ -13,7 +13,8 @@ const digits = 43;
  * @throws {@link InvalidArgumentError} for any other text
  * @example
  * ```ts
- * const key = fernetKeyOf(oldEnvironment.FERNET_KEY);
+ * using key = fernetKeyOf('cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=');
+ * key.byteLength; // → 32
  * ```
  */
 export function fernetKeyOf(text: string): SecretBytes {

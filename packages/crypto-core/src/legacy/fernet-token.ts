@@ -1,3 +1,4 @@
+import { requireBytes, requireObject, requireSecret } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -93,8 +94,10 @@ export async function openFernetToken(
   clock: Clock,
   token: FernetToken,
   key: SecretBytes,
-  { ttlSeconds }: FernetTimeOptions,
+  options: FernetTimeOptions,
 ): Promise<ImportedFernetPlaintext> {
+  requireObject('The options of a call', options);
+  const { ttlSeconds } = options;
   requireTimeToLive(ttlSeconds);
   const [signingKey, encryptionKey] = splitKey(key);
   try {
@@ -120,6 +123,7 @@ export async function makeFernetToken(
   plaintext: Uint8Array,
   key: SecretBytes,
 ): Promise<Uint8Array> {
+  requireBytes('What is encrypted', plaintext);
   const [signingKey, encryptionKey] = splitKey(key);
   try {
     const iv = backend.randomBytes(ciphertextAt - ivAt);
@@ -139,6 +143,7 @@ export async function makeFernetToken(
 }
 
 function splitKey(key: SecretBytes): readonly [signingKey: SecretBytes, encryptionKey: SecretBytes] {
+  requireSecret('A Fernet key', key);
   if (key.byteLength !== fernetKeyByteLength) {
     throw new InvalidArgumentError(
       `A Fernet key has ${fernetKeyByteLength} bytes, this one ${key.byteLength}: decode its text first.`,

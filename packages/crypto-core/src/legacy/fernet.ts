@@ -1,3 +1,4 @@
+import { requireBackend, requireClock, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
@@ -28,14 +29,21 @@ export interface FernetCodec
  * The format `fernet`: a bare token of the Fernet specification (AES-128-CBC and HMAC-SHA256), in base64url with padding.
  * Its key has 32 bytes; {@link fernetKeyOf} reads the usual text of one.
  *
+ * @throws {@link InvalidArgumentError} for a backend or a clock that is none
  * @example
  * ```ts
+ * using key = fernetKeyOf('cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=');
  * const codec = fernetCodec(nodeBackend);
- * const { bytes, timeSeconds } = await codec.decrypt(row.token, key);
+ * const token = await codec.encrypt(Uint8Array.of(1, 2, 3), key);
+ * const { bytes, timeSeconds } = await codec.decrypt(token, key);
+ * bytes; // → Uint8Array.of(1, 2, 3)
  * ```
  */
 export function fernetCodec(backend: CryptoBackend, options: FernetOptions = {}): FernetCodec {
+  requireBackend(backend);
+  requireObject('The options of a codec', options);
   const { clock = systemClock } = options;
+  requireClock(clock);
   const codec: FernetCodec = {
     name: 'fernet',
     detect: (stored) => hasStructure(() => codec.parse(stored)),

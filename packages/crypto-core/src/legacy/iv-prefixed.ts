@@ -1,10 +1,11 @@
+import { requireBackend, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { LegacyFormatMismatchError } from '../crypto-errors.ts';
 import { nonceByteLength, tagByteLength } from '../format.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
 import type { LegacyCodec } from './legacy-codec.ts';
 import { decodeLegacyText, type LegacyEncoding, requireEncoding } from './legacy-text.ts';
-import { type AesGcmImportOptions, type AesGcmParts, openAesGcm } from './open-aes-gcm.ts';
+import { type AesGcmImportOptions, type AesGcmParts, openAesGcm, ownAad } from './open-aes-gcm.ts';
 import { hasStructure } from './structure.ts';
 
 export interface IvPrefixedOptions {
@@ -25,10 +26,12 @@ const overheadBytes = nonceByteLength + tagByteLength;
  * @example
  * ```ts
  * const codec = ivPrefixedCodec(nodeBackend);
- * const { bytes } = await codec.decrypt(row.ssn, oldKey);
+ * const { bytes } = await codec.decrypt(old.ivPrefixed, old.key);
  * ```
  */
 export function ivPrefixedCodec(backend: CryptoBackend, options: IvPrefixedOptions = {}): IvPrefixedCodec {
+  requireBackend(backend);
+  requireObject('The options of a codec', options);
   const { encoding = 'base64' } = options;
   requireEncoding(encoding);
   const codec: IvPrefixedCodec = {
@@ -48,7 +51,10 @@ export function ivPrefixedCodec(backend: CryptoBackend, options: IvPrefixedOptio
         tag: bytes.subarray(tagAt),
       };
     },
-    decrypt: async (stored, key, { aad } = {}) => openAesGcm(backend, key, codec.parse(stored), aad),
+    async decrypt(stored, key, options = {}) {
+      requireObject('The options of a call', options);
+      return openAesGcm(backend, key, codec.parse(stored), ownAad(options));
+    },
   };
   return codec;
 }

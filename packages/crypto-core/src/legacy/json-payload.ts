@@ -1,6 +1,10 @@
+import { requireBackend, requireBytes, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { InvalidArgumentError, LegacyFormatMismatchError } from '../crypto-errors.ts';
+import { disposing } from '../disposing.ts';
 import { nonceByteLength, tagByteLength } from '../format.ts';
+import { SecretBytes } from '../secret-bytes.ts';
+import { UseCount } from '../use-count.ts';
 import type { ImportedPlaintext, WritableLegacyCodec } from './legacy-codec.ts';
 import {
   type LegacyDerivation,
@@ -9,12 +13,14 @@ import {
   withLegacyKey,
 } from './legacy-key.ts';
 import { decodeLegacyText, encodeLegacyText, type LegacyEncoding, requireEncoding } from './legacy-text.ts';
-import { type AesGcmImportOptions, type AesGcmParts, noBytes, openAesGcm } from './open-aes-gcm.ts';
+import { type AesGcmImportOptions, type AesGcmParts, openAesGcm, ownAad } from './open-aes-gcm.ts';
 import { hasStructure, readMembers } from './structure.ts';
 
 export interface JsonPayloadOptions {
   /** How the bytes of the members are written; `base64` if left out. */
   readonly encoding?: LegacyEncoding;
+  /** How often this codec encrypts, under all of its keys together: 1 to 2³² times; 2³² if left out. */
+  readonly maxEncryptions?: number;
 }
 
 /** The parts of a JSON payload. */
@@ -43,6 +49,11 @@ export interface JsonPayloadCodec
     ImportedPlaintext,
     JsonPayloadWriteKey
   > {
+  /**
+   * @throws {@link InvalidArgumentError} for a key of another length, or no key version
+   * @throws {@link LegacyKeyUnknownError} when the ring has no key of this version
+   * @throws {@link KeyExhaustedError} when the codec has encrypted as often as it may
+   */
   encrypt(plaintext: Uint8Array, key: JsonPayloadWriteKey, options?: JsonPayloadCallOptions): Promise<string>;
 }
 
@@ -52,19 +63,28 @@ const memberNames = ['iv', 'ciphertext', 'tag', 'keyVersion'] as const;
  * The format `json-payload`: JSON of exactly `iv` (12 bytes), `ciphertext`, `tag` (16 bytes) and `keyVersion`, of AES-GCM
  * with a key of 16 or 32 bytes that the version names.
  *
- * It is written with random IVs: at most 2³² times under one key (NIST SP 800-38D §8.3), which its owner has to count.
+ * It is written with random IVs: at most 2³² times under one key (NIST SP 800-38D §8.3). A codec counts what it encrypts,
+ * whatever the key, because a ring may hand out the same key as another object each time; past its bound it refuses with
+ * {@link KeyExhaustedError}. What other codecs and other processes write under the same key is the owner's to count.
  *
- * @throws {@link InvalidArgumentError} for an unknown encoding
+ * @throws {@link InvalidArgumentError} for an unknown encoding, or a bound outside of 1 to 2³²
  * @example
  * ```ts
  * const codec = jsonPayloadCodec(nodeBackend);
- * const info = new TextEncoder().encode(`user-key:${userId}`);
- * const { bytes } = await codec.decrypt(row.memo, (version) => orgKeys.get(version), { derivation: { salt, info } });
+ * const keys = new Map([[1, SecretBytes.random(32)]]);
+ * const ring = (version: number | string) => keys.get(Number(version));
+ * const derivation = { salt: nodeBackend.randomBytes(32), info: new TextEncoder().encode('user-key:u-42') };
+ * const stored = await codec.encrypt(Uint8Array.of(1, 2, 3), { keys: ring, keyVersion: 1 }, { derivation });
+ * const { bytes } = await codec.decrypt(stored, ring, { derivation });
+ * bytes; // → Uint8Array.of(1, 2, 3)
  * ```
  */
 export function jsonPayloadCodec(backend: CryptoBackend, options: JsonPayloadOptions = {}): JsonPayloadCodec {
-  const { encoding = 'base64' } = options;
+  requireBackend(backend);
+  requireObject('The options of a codec', options);
+  const { encoding = 'base64', maxEncryptions } = options;
   requireEncoding(encoding);
+  const uses = new UseCount('The codec json-payload', maxEncryptions);
   const codec: JsonPayloadCodec = {
     name: 'json-payload',
     detect: (stored) => hasStructure(() => codec.parse(stored)),
@@ -77,23 +97,31 @@ export function jsonPayloadCodec(backend: CryptoBackend, options: JsonPayloadOpt
         keyVersion: readKeyVersion(members.keyVersion),
       };
     },
-    async decrypt(stored, keys, { aad, derivation } = {}) {
+    async decrypt(stored, keys, options = {}) {
+      requireObject('The options of a call', options);
+      const aad = ownAad(options);
       const payload = codec.parse(stored);
-      return withLegacyKey(backend, keys, payload.keyVersion, derivation, (key) =>
+      return withLegacyKey(backend, keys, payload.keyVersion, options.derivation, (key) =>
         openAesGcm(backend, key, payload, aad),
       );
     },
-    async encrypt(plaintext, { keys, keyVersion }, { aad = noBytes, derivation } = {}) {
+    async encrypt(plaintext, key, options = {}) {
+      requireBytes('What is encrypted', plaintext);
+      requireObject('A key to write with', key);
+      requireObject('The options of a call', options);
+      const { keys, keyVersion } = key;
       if (!isKeyVersion(keyVersion)) throw new InvalidArgumentError('This is no key version.');
+      const aad = ownAad(options);
       const iv = backend.randomBytes(nonceByteLength);
-      const sealed = await withLegacyKey(backend, keys, keyVersion, derivation, async (key) => {
-        const aesKey = await backend.primitives.aesGcmKey(key);
-        try {
-          return await aesKey.seal(iv, plaintext, aad);
-        } finally {
-          aesKey[Symbol.dispose]();
-        }
-      });
+      // Copied, since the key comes later: who wipes his plaintext after the call has not encrypted zeros.
+      const sealed = await disposing(SecretBytes.take(new Uint8Array(plaintext)), (own) =>
+        withLegacyKey(backend, keys, keyVersion, options.derivation, async (used) =>
+          disposing(await backend.primitives.aesGcmKey(used), async (aesKey) => {
+            uses.take(); // for what was refused before none is taken
+            return aesKey.seal(iv, own.reveal(), aad);
+          }),
+        ),
+      );
       const tagAt = sealed.byteLength - tagByteLength;
       return JSON.stringify({
         iv: encodeLegacyText(encoding, iv),

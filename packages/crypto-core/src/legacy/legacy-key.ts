@@ -1,3 +1,4 @@
+import { requireBytes, requireFunction, requireObject, requireSecret } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { LegacyKeyUnknownError } from '../crypto-errors.ts';
@@ -38,15 +39,26 @@ export async function withLegacyKey<Result>(
   derivation: LegacyDerivation | undefined,
   use: (key: SecretBytes) => Promise<Result>,
 ): Promise<Result> {
+  requireFunction('A ring of keys', keys);
+  if (derivation !== undefined) requireObject('A derivation', derivation);
+  const own = derivation === undefined ? undefined : ownDerivation(derivation); // before anything is awaited
   const key = await keys(version);
   // The version is not quoted: nobody has authenticated it.
   if (key === undefined) throw new LegacyKeyUnknownError('There is no key of the version that is named.');
-  if (derivation === undefined) return use(key);
-  const { hash = 'SHA-256', byteLength = keyByteLength, ...options } = derivation;
+  requireSecret('A key of the ring', key);
+  if (own === undefined) return use(key);
+  const { hash = 'SHA-256', byteLength = keyByteLength, ...options } = own;
   const derived = await backend.primitives.hkdf(hash, key, { ...options, byteLength });
   try {
     return await use(derived);
   } finally {
     derived.dispose();
   }
+}
+
+/** Its own bytes: a buffer that the caller uses for the next user's salt must not change this one's key. */
+function ownDerivation({ salt, info, ...rest }: LegacyDerivation): LegacyDerivation {
+  if (salt !== undefined) requireBytes("HKDF's salt", salt);
+  requireBytes("HKDF's info", info);
+  return { ...rest, ...(salt !== undefined && { salt: new Uint8Array(salt) }), info: new Uint8Array(info) };
 }

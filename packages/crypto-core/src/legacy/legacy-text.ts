@@ -1,6 +1,7 @@
 import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url } from '../base64.ts';
 import { bytesOfHex, hexOf } from '../credentials/hex-text.ts';
 import { InvalidArgumentError, LegacyFormatMismatchError } from '../crypto-errors.ts';
+import { isNameIn } from '../type-checks.ts';
 
 /**
  * How a system writes bytes as text: `base64` (RFC 4648 §4, padded), `base64url` (§5, without padding),
@@ -40,7 +41,7 @@ const textCodecs: Readonly<Record<LegacyEncoding, TextCodec>> = {
 
 /** @throws {@link InvalidArgumentError} for an encoding that is none of the table */
 export function requireEncoding(encoding: LegacyEncoding): void {
-  if (!Object.hasOwn(textCodecs, encoding)) {
+  if (!isNameIn(textCodecs, encoding)) {
     throw new InvalidArgumentError(`An encoding is one of ${Object.keys(textCodecs).join(', ')}.`);
   }
 }

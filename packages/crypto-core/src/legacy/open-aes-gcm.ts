@@ -1,3 +1,4 @@
+import { requireBytes } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { IntegrityCheckFailedError } from '../crypto-errors.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
@@ -16,7 +17,17 @@ export interface AesGcmImportOptions {
   readonly aad?: Uint8Array;
 }
 
-export const noBytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+const noBytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/**
+ * The AAD of a call, copied before anything is awaited: what its caller does with his bytes meanwhile changes nothing.
+ *
+ * @throws {@link InvalidArgumentError} for anything but a Uint8Array
+ */
+export function ownAad({ aad = noBytes }: AesGcmImportOptions): Uint8Array {
+  requireBytes('An AAD', aad);
+  return new Uint8Array(aad);
+}
 
 /**
  * @param key 16 or 32 bytes; stays the caller's
@@ -27,7 +38,7 @@ export async function openAesGcm(
   backend: CryptoBackend,
   key: SecretBytes,
   { iv, ciphertext, tag }: AesGcmParts,
-  aad: Uint8Array = noBytes,
+  aad: Uint8Array,
 ): Promise<ImportedPlaintext> {
   const sealed = new Uint8Array(ciphertext.byteLength + tag.byteLength);
   sealed.set(ciphertext);

@@ -1,10 +1,18 @@
+import {
+  requireBackend,
+  requireBytes,
+  requireClock,
+  requireObject,
+  requireSecret,
+} from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { systemClock } from '../clock.ts';
 import { InvalidArgumentError, LegacyFormatMismatchError } from '../crypto-errors.ts';
 import { kdfBounds } from '../derivation/kdf-parameters.ts';
 import { maxPasswordBytes } from '../derivation/password-key.ts';
-import type { SecretBytes } from '../secret-bytes.ts';
-import { isUint8Array } from '../type-checks.ts';
+import { disposing } from '../disposing.ts';
+import { SecretBytes } from '../secret-bytes.ts';
+import { isNameIn, isUint8Array } from '../type-checks.ts';
 import type { FernetOptions } from './fernet.ts';
 import {
   type FernetTimeOptions,
@@ -112,11 +120,16 @@ const layouts: Readonly<Record<SaltedFernetLayout, Layout>> = {
  * @throws {@link InvalidArgumentError} for an unknown layout or encoding, or numbers out of range
  * @example
  * ```ts
+ * using masterKey = SecretBytes.take(new TextEncoder().encode('a long pass phrase'));
  * const codec = saltedFernetCodec(nodeBackend, { layout: 'whole-of-text' });
- * const { bytes } = await codec.decrypt(row.private_key, masterKey);
+ * const stored = await codec.encrypt(Uint8Array.of(1, 2, 3), masterKey);
+ * const { bytes } = await codec.decrypt(stored, masterKey);
+ * bytes; // → Uint8Array.of(1, 2, 3)
  * ```
  */
 export function saltedFernetCodec(backend: CryptoBackend, options: SaltedFernetOptions): SaltedFernetCodec {
+  requireBackend(backend);
+  requireObject('The options of a codec', options);
   const {
     layout,
     encoding = 'base64url-padded',
@@ -124,6 +137,7 @@ export function saltedFernetCodec(backend: CryptoBackend, options: SaltedFernetO
     iterations = kdfBounds.minPbkdf2Iterations,
     clock = systemClock,
   } = options;
+  requireClock(clock);
   requireEncoding(encoding);
   requireOptions(layout, separator, iterations);
   const spelling = { encoding, separator };
@@ -136,22 +150,20 @@ export function saltedFernetCodec(backend: CryptoBackend, options: SaltedFernetO
     },
     async decrypt(stored, masterKey, time = {}) {
       const { salt, token } = codec.parse(stored);
-      const key = await recordKey(backend, masterKey, salt, iterations);
-      try {
-        return await openFernetToken(backend, clock, token, key, time);
-      } finally {
-        key.dispose();
-      }
+      return disposing(await recordKey(backend, masterKey, salt, iterations), (key) =>
+        openFernetToken(backend, clock, token, key, time),
+      );
     },
     async encrypt(plaintext, masterKey) {
+      requireBytes('What is encrypted', plaintext);
       const salt = backend.randomBytes(saltByteLength);
-      const key = await recordKey(backend, masterKey, salt, iterations);
-      try {
-        const token = await makeFernetToken(backend, clock, plaintext, key);
-        return layouts[layout].join({ salt, token }, spelling);
-      } finally {
-        key.dispose();
-      }
+      // Copied, since the key comes later: who wipes his plaintext after the call has not encrypted zeros.
+      const token = await disposing(SecretBytes.take(new Uint8Array(plaintext)), async (own) =>
+        disposing(await recordKey(backend, masterKey, salt, iterations), (key) =>
+          makeFernetToken(backend, clock, own.reveal(), key),
+        ),
+      );
+      return layouts[layout].join({ salt, token }, spelling);
     },
   };
   return codec;
@@ -163,6 +175,7 @@ async function recordKey(
   salt: Uint8Array,
   iterations: number,
 ): Promise<SecretBytes> {
+  requireSecret('A master key', masterKey);
   if (masterKey.byteLength < 1 || masterKey.byteLength > maxPasswordBytes) {
     throw new InvalidArgumentError(`A master key has 1 to ${maxPasswordBytes} bytes.`);
   }
@@ -194,7 +207,7 @@ function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 function requireOptions(layout: SaltedFernetLayout, separator: string, iterations: number): void {
-  if (!Object.hasOwn(layouts, layout)) {
+  if (!isNameIn(layouts, layout)) {
     throw new InvalidArgumentError(`A layout is one of ${Object.keys(layouts).join(', ')}.`);
   }
   if (typeof separator !== 'string' || separator.length > 8 || (separator !== '' && layout !== 'parts')) {

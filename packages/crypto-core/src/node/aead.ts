@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
-import { nonceByteLength, tagByteLength } from '../format.ts';
+import { maxPlaintextBytes, nonceByteLength, tagByteLength } from '../format.ts';
+import { unshared } from './unshared.ts';
 
 /*
  * AES-256-GCM with a nonce that the caller gives. Internal: nothing that is exported from the package takes a
@@ -44,21 +45,23 @@ export function sealAt(
 }
 
 /**
- * The plaintext of what {@link sealAt} wrote at `at` up to the end of `sealed`, in memory of its own;
- * undefined when the tag does not match, and then nothing of the plaintext is left.
+ * The plaintext of what {@link sealAt} wrote at `at` up to the end of `given`, in memory of its own;
+ * undefined when the tag does not match, and then nothing of the plaintext is left, or when there is more than is ever sealed.
  *
- * @param sealed has at least 28 bytes from `at`
+ * @param given has at least 28 bytes from `at`
  * @param key 32 bytes
  */
 export function openAt(
-  sealed: Uint8Array,
+  given: Uint8Array,
   at: number,
   key: KeyObject,
   aad: Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
+  const sealed = unshared(given);
   const { buffer, byteOffset } = sealed;
   const textAt = at + nonceByteLength;
   const tagAt = sealed.length - tagByteLength;
+  if (tagAt - textAt > maxPlaintextBytes) return undefined; // Node refuses 2 GiB in words of its own
   const decipher = createDecipheriv(
     algorithm,
     key,

@@ -1,16 +1,28 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import {
+  type CipherGCM,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type DecipherGCM,
+  type KeyObject,
+} from 'node:crypto';
+import { requireBytes } from '../argument-types.ts';
 import { SecretDisposedError } from '../crypto-errors.ts';
 import { tagByteLength } from '../format.ts';
 import { isCbcLength, requireAesKey, requireIv, requireNonce } from '../primitive-arguments.ts';
 import type { AesGcmKey } from '../primitives.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
+import { namedIfMissing } from './missing-algorithm.ts';
+import { unshared } from './unshared.ts';
 
 // Without it, Node accepts tags cut to 4 bytes (NIST SP 800-38D §5.2.1.2 lists them as permitted lengths).
 const gcmOptions = { authTagLength: tagByteLength } as const;
 
+type GcmAlgorithm = 'aes-128-gcm' | 'aes-256-gcm';
+
 /** AES-128-GCM or AES-256-GCM. */
 export class NodeAesGcmKey implements AesGcmKey {
-  readonly #algorithm: 'aes-128-gcm' | 'aes-256-gcm';
+  readonly #algorithm: GcmAlgorithm;
   #key: KeyObject | undefined;
 
   /** @param key 16 or 32 bytes; copied, stays the caller's */
@@ -22,21 +34,26 @@ export class NodeAesGcmKey implements AesGcmKey {
 
   seal(nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
     requireNonce(nonce);
-    const cipher = createCipheriv(this.#algorithm, this.#requireKey(), nonce, gcmOptions);
+    requireBytes('What is sealed', plaintext);
+    requireBytes('An AAD', aad);
+    const cipher = gcmCipher(this.#algorithm, this.#requireKey(), nonce);
     cipher.setAAD(aad);
     const sealed = new Uint8Array(plaintext.byteLength + tagByteLength);
-    sealed.set(cipher.update(plaintext));
+    sealed.set(cipher.update(unshared(plaintext)));
     cipher.final(); // counter mode: nothing is left to write, but the tag is computed here
     sealed.set(cipher.getAuthTag(), plaintext.byteLength);
     return sealed;
   }
 
-  open(nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
+  open(nonce: Uint8Array, given: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
     requireNonce(nonce);
+    requireBytes('What is opened', given);
+    requireBytes('An AAD', aad);
     const key = this.#requireKey();
+    const sealed = unshared(given);
     const tagAt = sealed.byteLength - tagByteLength;
     if (tagAt < 0) return undefined;
-    const decipher = createDecipheriv(this.#algorithm, key, nonce, gcmOptions);
+    const decipher = gcmDecipher(this.#algorithm, key, nonce);
     decipher.setAAD(aad);
     decipher.setAuthTag(sealed.subarray(tagAt));
     // update() gives plaintext before final() has checked the tag: it does not leave this function until then.
@@ -57,7 +74,8 @@ export class NodeAesGcmKey implements AesGcmKey {
 /** AES-CBC with PKCS#7 padding. */
 export function aesCbcEncrypt(key: SecretBytes, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
   requireIv(iv);
-  const cipher = createCipheriv(cbcAlgorithm(key), key.reveal(), iv);
+  requireBytes('What is encrypted', plaintext);
+  const cipher = cbc(createCipheriv, key, iv);
   const blocks = cipher.update(plaintext);
   const last = cipher.final();
   const ciphertext = new Uint8Array(blocks.byteLength + last.byteLength);
@@ -73,7 +91,8 @@ export function aesCbcDecrypt(
   ciphertext: Uint8Array,
 ): Uint8Array | undefined {
   requireIv(iv);
-  const decipher = createDecipheriv(cbcAlgorithm(key), key.reveal(), iv);
+  requireBytes('What is decrypted', ciphertext);
+  const decipher = cbc(createDecipheriv, key, iv);
   if (!isCbcLength(ciphertext.byteLength)) return undefined;
   return finished(decipher, decipher.update(ciphertext));
 }
@@ -94,7 +113,33 @@ function finished(decipher: { final(): Buffer }, blocks: Uint8Array): Uint8Array
   }
 }
 
-function cbcAlgorithm(key: SecretBytes): string {
+function gcmCipher(algorithm: GcmAlgorithm, key: KeyObject, nonce: Uint8Array): CipherGCM {
+  try {
+    return createCipheriv(algorithm, key, nonce, gcmOptions);
+  } catch (error) {
+    throw namedIfMissing(algorithm, error);
+  }
+}
+
+function gcmDecipher(algorithm: GcmAlgorithm, key: KeyObject, nonce: Uint8Array): DecipherGCM {
+  try {
+    return createDecipheriv(algorithm, key, nonce, gcmOptions);
+  } catch (error) {
+    throw namedIfMissing(algorithm, error);
+  }
+}
+
+function cbc<T>(
+  create: (algorithm: string, key: Uint8Array, iv: Uint8Array) => T,
+  key: SecretBytes,
+  iv: Uint8Array,
+): T {
   requireAesKey(key);
-  return `aes-${key.byteLength * 8}-cbc`;
+  const algorithm = `aes-${key.byteLength * 8}-cbc`;
+  const bytes = key.reveal();
+  try {
+    return create(algorithm, bytes, iv);
+  } catch (error) {
+    throw namedIfMissing(algorithm, error);
+  }
 }

@@ -1,7 +1,8 @@
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const utf8 = new TextEncoder();
-/** Public bytes only: nothing is read from it, its encoder's counts are. */
-const scratch = new Uint8Array(new ArrayBuffer(8192));
+const scratchByteLength = 8192;
+/** Public bytes only: nothing is read from it, its encoder's counts are. Allocated by the first text. */
+let scratch: Uint8Array<ArrayBuffer> | undefined;
 
 /**
  * Whether `text` is the one spelling of `bytes` in base64url without padding (RFC 4648 §3.5, §5).
@@ -15,9 +16,10 @@ const scratch = new Uint8Array(new ArrayBuffer(8192));
  */
 export function isCanonicalBase64url(text: string, bytes: Buffer): boolean {
   const { length } = text;
-  if (length > scratch.length) return bytes.toString('base64url') === text;
+  if (length > scratchByteLength) return bytes.toString('base64url') === text;
   // Four digits have three bytes; a single last digit has none.
   if (length % 4 === 1 || bytes.length !== Math.floor((length * 3) / 4)) return false;
+  scratch ??= new Uint8Array(new ArrayBuffer(scratchByteLength));
   const { read, written } = utf8.encodeInto(text, scratch);
   const isAscii = read === length && written === length;
   if (!isAscii || text.includes('+') || text.includes('/')) return false;

@@ -11,6 +11,8 @@ import type { NonceSource } from './nonce-source.ts';
 export class NodeFreshDataKey implements FreshDataKey {
   readonly secret: SecretBytes;
   readonly commitment: Uint8Array;
+  /** A copy that nobody else holds: what the sealer's header says decides whether anybody opens its ciphertexts. */
+  readonly #commitment: Uint8Array;
   #key: NodeDataKey | undefined;
   readonly #nonces: NonceSource;
   readonly #maxSeals: number;
@@ -24,14 +26,15 @@ export class NodeFreshDataKey implements FreshDataKey {
     this.secret = secret;
     const key = new NodeDataKey(secret);
     this.#key = key;
-    this.commitment = key.commitment();
+    this.#commitment = key.commitment();
+    this.commitment = new Uint8Array(this.#commitment);
     this.#nonces = nonces;
     this.#maxSeals = maxSeals;
   }
 
   wrappedAs(wrapping: DataKeyWrapping): NodeDataKeySealer {
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
-    const header = dataKeyHeader(wrapping, this.commitment);
+    const header = dataKeyHeader(wrapping, this.#commitment);
     // Once more: a getter of `wrapping` is the caller's code, and may have come here first.
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
     if (this.#key === undefined) throw new SecretDisposedError('This data key has been disposed of.');

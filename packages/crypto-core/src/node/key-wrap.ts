@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { UnsupportedByRuntimeError } from '../crypto-errors.ts';
+import { requireBytes } from '../argument-types.ts';
 import {
   isWrappedLength,
   requireAesKey,
@@ -7,6 +7,7 @@ import {
   requireWrappableKey,
 } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
+import { namedIfMissing } from './missing-algorithm.ts';
 
 /** The two modes: OpenSSL's name, and the constant by which an unwrapped key is recognised. */
 const modes = {
@@ -33,6 +34,7 @@ export function aesKeyWrap(kek: SecretBytes, key: SecretBytes): Uint8Array {
 
 /** AES key unwrap (RFC 3394 §2.2.2). */
 export function aesKeyUnwrap(kek: SecretBytes, wrapped: Uint8Array): SecretBytes | undefined {
+  requireBytes('A wrapped key', wrapped);
   return unwrap('wrap', kek, wrapped, 3);
 }
 
@@ -44,6 +46,7 @@ export function aesKeyWrapPadded(kek: SecretBytes, key: SecretBytes): Uint8Array
 
 /** AES key unwrap with padding (RFC 5649 §4.2). */
 export function aesKeyUnwrapPadded(kek: SecretBytes, wrapped: Uint8Array): SecretBytes | undefined {
+  requireBytes('A wrapped key', wrapped);
   return unwrap('wrapPadded', kek, wrapped, 2);
 }
 
@@ -82,13 +85,10 @@ function offered<T>(
   requireAesKey(kek);
   const { cipher, initialValue } = modes[mode];
   const name = cipher(kek.byteLength * 8);
+  const bytes = kek.reveal();
   try {
-    return create(name, kek.reveal(), initialValue);
+    return create(name, bytes, initialValue);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_UNKNOWN_CIPHER'))
-      throw error;
-    throw new UnsupportedByRuntimeError(`This runtime's node:crypto does not offer ${name}.`, {
-      cause: error,
-    });
+    throw namedIfMissing(name, error);
   }
 }

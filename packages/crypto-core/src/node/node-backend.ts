@@ -1,4 +1,5 @@
 import { randomFillSync, timingSafeEqual } from 'node:crypto';
+import { requireBytes, requireSecret } from '../argument-types.ts';
 import type {
   CryptoBackend,
   DataKeyOpener,
@@ -6,18 +7,18 @@ import type {
   FreshDataKey,
   HkdfOptions,
   WrappingKey,
+  WrappingKeyOptions,
 } from '../backend.ts';
 import { CommitmentMismatchError, InvalidArgumentError } from '../crypto-errors.ts';
-import type { DataKeyHeader, DataKeyWrapping } from '../data-key-header.ts';
+import { type DataKeyHeader, type DataKeyWrapping, ownHeader } from '../data-key-header.ts';
 import type { FieldContext, ValueContext } from '../encryption-context.ts';
 import { keyByteLength } from '../format.ts';
 import type { KeyPlace } from '../key-place.ts';
 import type { Plaintext } from '../plaintext.ts';
-import { requireBytes, requireKey } from '../primitive-arguments.ts';
+import { requireKey } from '../primitive-arguments.ts';
 import type { RowId } from '../row-id.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { NodeDataKeyOpener } from './data-key-opener.ts';
-import { hkdfSha256, hmacSha256 } from './derivation.ts';
 import { NodeFreshDataKey } from './fresh-data-key.ts';
 import { NodeDataKey } from './node-data-key.ts';
 import { type NodePrimitives, nodePrimitives } from './node-primitives.ts';
@@ -30,7 +31,7 @@ export interface SyncFreshDataKey extends FreshDataKey {
   wrappedAs(wrapping: DataKeyWrapping): SyncDataKeySealer;
 }
 
-/** {@link DataKeySealer}, answering at once. Sealed bytes are Buffers. */
+/** {@link DataKeySealer}, answering at once. Sealed bytes are Buffers, and may lie in Node's pool beside others. */
 export interface SyncDataKeySealer extends DataKeySealer {
   sealValue(value: Plaintext, context: ValueContext): Uint8Array;
   sealField(value: Plaintext, context: FieldContext, rowId: RowId): Uint8Array;
@@ -50,12 +51,17 @@ export interface SyncWrappingKey extends WrappingKey {
   unwrap(wrapped: Uint8Array, place: KeyPlace): SecretBytes;
 }
 
-/** The backend on `node:crypto`: {@link CryptoBackend}, answering at once instead of by promises. */
+/**
+ * The backend on `node:crypto`: {@link CryptoBackend}, answering at once instead of by promises, and throwing at once.
+ *
+ * `decodeText` gives a Buffer that may lie in Node's pool beside others, as sealed bytes may; everything else comes as a
+ * plain Uint8Array in memory of its own.
+ */
 export interface NodeBackend extends CryptoBackend {
   readonly primitives: NodePrimitives;
   createDataKey(): SyncFreshDataKey;
   openDataKey(header: DataKeyHeader, dataKey: SecretBytes): SyncDataKeyOpener;
-  wrappingKey(key: SecretBytes): SyncWrappingKey;
+  wrappingKey(key: SecretBytes, options?: WrappingKeyOptions): SyncWrappingKey;
   commitmentOf(dataKey: SecretBytes): Uint8Array;
   hkdfSha256(secret: SecretBytes, options: HkdfOptions): SecretBytes;
   hmacSha256(key: SecretBytes, data: Uint8Array): Uint8Array;
@@ -78,6 +84,8 @@ const nonces = new NonceSource();
  * const sealer = fresh.wrappedAs(wrapping);
  * fresh[Symbol.dispose]();
  * const sealed = sealer.sealValue('4111 1111 1111 1111', context);
+ * const opener = await service.unwrapAndOpen(parseValue(sealed).header);
+ * await opener.openValue(sealed, context); // → '4111 1111 1111 1111'
  * ```
  */
 export const nodeBackend: NodeBackend = {
@@ -87,29 +95,32 @@ export const nodeBackend: NodeBackend = {
   createDataKey: () => new NodeFreshDataKey(SecretBytes.random(keyByteLength), nonces),
 
   openDataKey(header, dataKey) {
+    requireSecret('A data key', dataKey);
     try {
+      const own = ownHeader(header);
       const key = new NodeDataKey(dataKey);
-      if (!constantTimeEqual(key.commitment(), header.commitment)) {
+      if (!constantTimeEqual(key.commitment(), own.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one to which this header commits.');
       }
-      return new NodeDataKeyOpener(header, key);
+      return new NodeDataKeyOpener(own, key);
     } finally {
       dataKey.dispose();
     }
   },
 
-  wrappingKey(key) {
+  wrappingKey(key, options) {
+    requireSecret('A wrapping key', key);
     try {
       requireKey(key);
-      return new NodeWrappingKey(key, nonces);
+      return new NodeWrappingKey(key, nonces, options?.maxWraps);
     } finally {
       key.dispose();
     }
   },
 
   commitmentOf: (dataKey) => new NodeDataKey(dataKey).commitment(),
-  hkdfSha256,
-  hmacSha256,
+  hkdfSha256: (secret, options) => nodePrimitives.hkdf('SHA-256', secret, options),
+  hmacSha256: (key, data) => nodePrimitives.hmac('SHA-256', key, data),
   sha256: (data) => nodePrimitives.digest('SHA-256', data),
   constantTimeEqual,
 

@@ -3,6 +3,7 @@ import { suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { derivationLabels } from '../labels.ts';
 import { requireKey } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
+import { plainArray } from './plain-array.ts';
 
 /** info ‖ 0x01, what HKDF-Expand feeds to HMAC for its first block (RFC 5869 §2.3). */
 const expandInput = (label: Uint8Array): Uint8Array =>
@@ -32,7 +33,7 @@ export class NodeDataKey {
 
   /** What the key commits to, 32 bytes. */
   commitment(): Uint8Array {
-    return this.#expand(commitmentInput);
+    return plainArray(this.#expand(commitmentInput));
   }
 
   /** The AES-256-GCM key of values and fields. */
@@ -50,7 +51,7 @@ export class NodeDataKey {
     return SecretBytes.take(this.#expand(streamInput));
   }
 
-  #expand(input: Uint8Array): Uint8Array {
+  #expand(input: Uint8Array): Buffer {
     return createHmac('sha256', this.#key).update(input).digest();
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hash as hashSync, hkdfSync, pbkdf2, scrypt } from 'node:crypto';
+import { requireBytes, requireSecret } from '../argument-types.ts';
 import type { HkdfOptions } from '../backend.ts';
 import {
-  requireBytes,
   requireHash,
   requireHkdfOptions,
   requirePbkdf2Options,
@@ -12,6 +12,8 @@ import { SecretBytes } from '../secret-bytes.ts';
 import { aesCbcDecrypt, aesCbcEncrypt, NodeAesGcmKey } from './aes.ts';
 import { ed25519Verify, NodeEd25519SigningKey } from './ed25519.ts';
 import { aesKeyUnwrap, aesKeyUnwrapPadded, aesKeyWrap, aesKeyWrapPadded } from './key-wrap.ts';
+import { namedIfMissing } from './missing-algorithm.ts';
+import { plainArray } from './plain-array.ts';
 
 /** {@link AesGcmKey}, answering at once. */
 export interface SyncAesGcmKey extends AesGcmKey {
@@ -59,38 +61,55 @@ export const nodePrimitives: NodePrimitives = {
   digest(hash, data) {
     requireHash(hash);
     requireBytes('What is hashed', data);
-    return hashSync(nodeHash[hash], data, 'buffer');
+    try {
+      return plainArray(hashSync(nodeHash[hash], data, 'buffer'));
+    } catch (error) {
+      throw namedIfMissing(hash, error);
+    }
   },
 
   hmac(hash, key, data) {
     requireHash(hash);
+    requireSecret("HMAC's key", key);
     requireBytes('What is authenticated', data);
-    // A KeyObject first: Node takes five times as long over the same bytes as a plain array.
-    return createHmac(nodeHash[hash], createSecretKey(key.reveal())).update(data).digest();
+    const bytes = key.reveal();
+    try {
+      // A KeyObject first: Node takes five times as long over the same bytes as a plain array.
+      return plainArray(createHmac(nodeHash[hash], createSecretKey(bytes)).update(data).digest());
+    } catch (error) {
+      throw namedIfMissing(`HMAC with ${hash}`, error);
+    }
   },
 
   hkdf(hash, secret, options) {
+    requireSecret('What HKDF derives from', secret);
     requireHkdfOptions(hash, options);
     const { salt, info, byteLength } = options;
-    return SecretBytes.take(
-      new Uint8Array(hkdfSync(nodeHash[hash], secret.reveal(), salt ?? noSalt, info, byteLength)),
-    );
+    const bytes = secret.reveal();
+    try {
+      const derived = hkdfSync(nodeHash[hash], bytes, salt ?? noSalt, info, byteLength);
+      return SecretBytes.take(new Uint8Array(derived));
+    } catch (error) {
+      throw namedIfMissing(`HKDF with ${hash}`, error);
+    }
   },
 
   async pbkdf2(hash, password, options) {
+    requireSecret('A password', password);
     requirePbkdf2Options(hash, options);
     const { salt, iterations, byteLength } = options;
-    return derived((done) => {
+    return derived(`PBKDF2 with ${hash}`, (done) => {
       pbkdf2(password.reveal(), salt, iterations, byteLength, nodeHash[hash], done);
     });
   },
 
   async scrypt(password, options) {
+    requireSecret('A password', password);
     requireScryptOptions(options);
     const { salt, cost: N, blockSize: r, parallelization: p, byteLength } = options;
     // What RFC 7914 §5 and §6 need: V, B and X, T. OpenSSL refuses to start with less, and Node's default is 32 MiB.
     const maxmem = 128 * r * (N + p + 2);
-    return derived((done) => {
+    return derived('scrypt', (done) => {
       scrypt(password.reveal(), salt, byteLength, { N, r, p, maxmem }, done);
     });
   },
@@ -107,13 +126,18 @@ export const nodePrimitives: NodePrimitives = {
 };
 
 /** What a derivation on another thread gives. Node copies the password before it returns, so that it may be disposed of. */
-function derived(
+async function derived(
+  what: string,
   start: (done: (error: Error | null | undefined, key: Buffer) => void) => void,
 ): Promise<SecretBytes> {
-  return new Promise((resolve, reject) => {
-    start((error, key) => {
-      if (error) reject(error);
-      else resolve(SecretBytes.take(key));
+  try {
+    return await new Promise((resolve, reject) => {
+      start((error, key) => {
+        if (error) reject(error);
+        else resolve(SecretBytes.take(key));
+      });
     });
-  });
+  } catch (error) {
+    throw namedIfMissing(what, error);
+  }
 }

@@ -5,6 +5,9 @@ import { nonceByteLength } from '../format.ts';
 /** A random call costs half a seal; a pool of 12 KiB spreads it over 1,024 nonces. */
 const poolByteLength = 1024 * nonceByteLength;
 
+const noBytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+const noWords = new DataView(noBytes.buffer);
+
 /**
  * Random 96-bit nonces (NIST SP 800-38D §8.2.2) from a refilled pool of random bytes, each of which is used once.
  *
@@ -13,15 +16,17 @@ const poolByteLength = 1024 * nonceByteLength;
  * snapshot is being built there is no pool.
  */
 export class NonceSource {
-  readonly #poolBytes = new Uint8Array(new ArrayBuffer(poolByteLength));
-  readonly #pool = new DataView(this.#poolBytes.buffer);
+  // Allocated by the first call: whoever only imports this has nothing of it.
+  #poolBytes = noBytes;
+  #pool = noWords;
   #used = poolByteLength;
-  readonly #nonce = new Uint8Array(new ArrayBuffer(nonceByteLength));
-  readonly #words = new DataView(this.#nonce.buffer);
+  #nonce = noBytes;
+  #words = noWords;
 
   /** A new nonce, 12 bytes, in an array that the next call overwrites. */
   next(): Uint8Array {
     if (this.#used === poolByteLength) {
+      if (this.#pool === noWords) this.#allocate();
       if (isBuildingSnapshot()) return randomFillSync(this.#nonce);
       // Not the DataView: once optimised, Node 24 now and then takes one for no ArrayBufferView and throws.
       randomFillSync(this.#poolBytes);
@@ -34,6 +39,13 @@ export class NonceSource {
     this.#words.setUint32(4, this.#pool.getUint32(at + 4));
     this.#words.setUint32(8, this.#pool.getUint32(at + 8));
     return this.#nonce;
+  }
+
+  #allocate(): void {
+    this.#poolBytes = new Uint8Array(new ArrayBuffer(poolByteLength));
+    this.#pool = new DataView(this.#poolBytes.buffer);
+    this.#nonce = new Uint8Array(new ArrayBuffer(nonceByteLength));
+    this.#words = new DataView(this.#nonce.buffer);
   }
 
   /** Forgets the random bytes at hand. */

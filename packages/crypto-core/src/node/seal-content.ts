@@ -2,17 +2,22 @@ import type { KeyObject } from 'node:crypto';
 import { nonceByteLength, tagByteLength } from '../format.ts';
 import type { EncodedPlaintext } from '../plaintext-codec.ts';
 import { sealAt } from './aead.ts';
+import { unshared } from './unshared.ts';
 
 // Type byte and content are put side by side here, because a second update() costs a fifth of a small seal.
 // In memory of its own, and zeroised after each use. Sealing is synchronous, so that one such place a thread
-// is enough.
-const scratch = new Uint8Array(new ArrayBuffer(8192));
-const scratchContent = scratch.subarray(1);
+// is enough. It is allocated by the first seal, not by whoever imports this: until then nothing fits into it.
+const scratchByteLength = 8192;
+let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+let scratchContent: Uint8Array<ArrayBuffer> = scratch;
+/** How long a content may be for the scratch, in bytes. */
+let scratchCapacity = -1;
 /**
  * Views of the scratch's first bytes by length, made when first needed: a new one each time costs 3 % of a
  * small seal.
  */
-const scratchViews: (Uint8Array | undefined)[] = Array.from({ length: 1026 });
+const scratchViews: (Uint8Array | undefined)[] = [];
+const maxKnownViews = 1026;
 const utf8 = new TextEncoder();
 
 /**
@@ -34,11 +39,10 @@ export function sealContent(
   let byteLength: number;
   if (typeof content === 'string') {
     // A unit of a string becomes at most three bytes of UTF-8.
-    if (content.length * 3 > scratchContent.length)
-      return sealLarge(form, header, key, nonce, aad, plaintext);
+    if (content.length * 3 > scratchCapacity) return sealLarge(form, header, key, nonce, aad, plaintext);
     byteLength = 1 + utf8.encodeInto(content, scratchContent).written;
   } else {
-    if (content.length > scratchContent.length) return sealLarge(form, header, key, nonce, aad, plaintext);
+    if (content.length > scratchCapacity) return sealLarge(form, header, key, nonce, aad, plaintext);
     scratchContent.set(content);
     byteLength = 1 + content.length;
   }
@@ -52,11 +56,18 @@ export function sealContent(
   }
 }
 
+function allocateScratch(): void {
+  scratch = new Uint8Array(new ArrayBuffer(scratchByteLength));
+  scratchContent = scratch.subarray(1);
+  scratchCapacity = scratchContent.byteLength;
+  scratchViews.length = maxKnownViews;
+}
+
 function scratchView(byteLength: number): Uint8Array {
   const known = scratchViews[byteLength];
   if (known !== undefined) return known;
   const view = scratch.subarray(0, byteLength);
-  if (byteLength < scratchViews.length) scratchViews[byteLength] = view;
+  if (byteLength < maxKnownViews) scratchViews[byteLength] = view;
   return view;
 }
 
@@ -68,7 +79,8 @@ function sealLarge(
   aad: Uint8Array,
   { type, content }: EncodedPlaintext,
 ): Buffer {
-  const bytes = typeof content === 'string' ? utf8.encode(content) : content;
+  if (scratchCapacity < 0) allocateScratch(); // for the next one
+  const bytes = typeof content === 'string' ? utf8.encode(content) : unshared(content);
   try {
     const out = allocate(form, header, 1 + bytes.byteLength);
     sealAt(out, 1 + header.byteLength, key, nonce, aad, Uint8Array.of(type), bytes);

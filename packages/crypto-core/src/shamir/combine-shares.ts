@@ -1,10 +1,11 @@
+import { requireArray } from '../argument-types.ts';
 import { SecretBytes } from '../secret-bytes.ts';
 import { interpolateAtZero } from './polynomial.ts';
 import { secretCheck } from './secret-check.ts';
 import type { SecretShare } from './share.ts';
 import { minThreshold } from './share.ts';
 import { ShareInvalidError, SharesMissingError } from './share-errors.ts';
-import { type VerifyShareOptions, verifyShareAt } from './verify-share.ts';
+import { requireVerifyOptions, type VerifyShareOptions, verifyShareAt } from './verify-share.ts';
 
 /**
  * The secret that was shared. Every share is checked first, so that a wrong one is named; all that are given are used.
@@ -15,15 +16,25 @@ import { type VerifyShareOptions, verifyShareAt } from './verify-share.ts';
  *   `secret_check_failed`, when every share is authentic and what they give is not
  * @throws {@link SharesMissingError} when there are fewer than the threshold
  * @throws {@link SecretDisposedError} for a share that was disposed of
+ * @throws {@link InvalidArgumentError} for what are no shares
  * @example
  * ```ts
- * using masterKey = await combineShares(sheets.map(parseShareText), { backend: nodeBackend });
+ * using secret = SecretBytes.random(32);
+ * const shares = await splitSecret(secret, { backend: nodeBackend, threshold: 3, count: 5 });
+ * using combined = await combineShares(shares.slice(1, 4), { backend: nodeBackend });
+ * nodeBackend.constantTimeEqual(combined.reveal(), secret.reveal()); // → true
  * ```
  */
 export async function combineShares(
   shares: readonly SecretShare[],
   options: VerifyShareOptions,
 ): Promise<SecretBytes> {
+  requireArray('Shares', shares);
+  requireVerifyOptions(options);
+  return combine([...shares], { ...options }); // copied: what is combined is what was checked
+}
+
+async function combine(shares: readonly SecretShare[], options: VerifyShareOptions): Promise<SecretBytes> {
   for (const [position, share] of shares.entries()) await verifyShareAt(share, options, { position });
   requireOneSet(shares);
   requireDistinct(shares);

@@ -31,9 +31,15 @@ export function evaluateShares(
   random: (byteLength: number) => SecretBytes,
 ): SecretBytes[] {
   // Highest degree first. The highest may be 0 as well: leaving that out would tell something about the secret.
-  const coefficients = Array.from({ length: threshold - 1 }, () => random(secret.byteLength));
+  const coefficients: SecretBytes[] = [];
+  const values: SecretBytes[] = [];
   try {
-    return Array.from({ length: count }, (_, i) => evaluate([...coefficients, secret], i + 1));
+    while (coefficients.length < threshold - 1) coefficients.push(random(secret.byteLength));
+    while (values.length < count) values.push(evaluate([...coefficients, secret], values.length + 1));
+    return values;
+  } catch (error) {
+    for (const value of values) value.dispose();
+    throw error;
   } finally {
     for (const coefficient of coefficients) coefficient.dispose();
   }
@@ -41,9 +47,9 @@ export function evaluateShares(
 
 /** Horner's rule, for all bytes. */
 function evaluate(coefficients: readonly SecretBytes[], x: number): SecretBytes {
-  const value = new Uint8Array(new ArrayBuffer(coefficients[0]?.byteLength ?? 0));
-  for (const coefficient of coefficients) {
-    const bytes = coefficient.reveal();
+  const revealed = coefficients.map((coefficient) => coefficient.reveal()); // may throw; from here on nothing does
+  const value = new Uint8Array(new ArrayBuffer(revealed[0]?.byteLength ?? 0));
+  for (const bytes of revealed) {
     for (let i = 0; i < value.length; i++) value[i] = multiply(value[i] ?? 0, x) ^ (bytes[i] ?? 0);
   }
   return SecretBytes.take(value);

@@ -1,6 +1,6 @@
 import { SecretBytes } from '../secret-bytes.ts';
 import { checkSymbols, checkSymbolsPerLine, dataSymbolsPerLine, inspectLine } from './line-code.ts';
-import { SecretShare, shareByteLength, shareForm } from './share.ts';
+import { requireShare, SecretShare, shareByteLength, shareForm } from './share.ts';
 import { ShareInvalidError, type SharePlace } from './share-errors.ts';
 
 /** First line of a share on paper. */
@@ -18,14 +18,17 @@ const maxTextLength = 4096;
  * process.
  *
  * @throws {@link SecretDisposedError} for a share that was disposed of
+ * @throws {@link InvalidArgumentError} for what is no share
  * @example
  * ```ts
- * printer.write(shareToText(share));
+ * const [share] = await splitSecret(SecretBytes.random(32), { backend: nodeBackend, threshold: 3, count: 5 });
+ * if (share !== undefined) show(shareToText(share).split('\n'));
  * // keyfold-share-1
  * // Z80G6-18G40-…
  * ```
  */
 export function shareToText(share: SecretShare): string {
+  requireShare(share);
   const symbols = toSymbols(share.reveal());
   const lines = [title];
   for (let start = 0; start < symbols.length; start += dataSymbolsPerLine) {
@@ -43,7 +46,10 @@ export function shareToText(share: SecretShare): string {
  *   where one alone explains it; `not_a_share` where the text is something else
  * @example
  * ```ts
- * using share = parseShareText(sheet);
+ * const shares = await splitSecret(SecretBytes.random(32), { backend: nodeBackend, threshold: 3, count: 5 });
+ * const [sheet = ''] = shares.map(shareToText);
+ * using share = parseShareText(sheet.toLowerCase());
+ * share.index; // → 1
  * ```
  */
 export function parseShareText(text: string): SecretShare {
@@ -78,7 +84,7 @@ function requireLineCount(lineCount: number, expected: number): void {
 
 function readLine(line: string, lineNumber: number, dataLength: number): number[] {
   const symbols = [...line.replace(/[\s-]/g, '')].map((character, at) => {
-    const symbol = alphabet.indexOf(unconfused(character.toUpperCase()));
+    const symbol = symbolOf(character);
     if (symbol < 0) throw mistypedAt(lineNumber, at, 'is one that never occurs');
     return symbol;
   });
@@ -92,6 +98,11 @@ function readLine(line: string, lineNumber: number, dataLength: number): number[
   if (finding.kind === 'symbol') throw mistypedAt(lineNumber, finding.at, 'is wrong, most likely');
   const what = finding.kind === 'other_line' ? 'stands in the wrong place' : 'is wrong';
   throw mistyped({ line: lineNumber }, `Line ${lineNumber} ${what}.`);
+}
+
+/** ASCII only: in Unicode's upper case, `ſ` is S too, and the ligature of s and t is two letters. */
+function symbolOf(character: string): number {
+  return character > '\x7f' ? -1 : alphabet.indexOf(unconfused(character.toUpperCase()));
 }
 
 function unconfused(character: string): string {

@@ -1,5 +1,7 @@
+import { InvalidArgumentError } from '../crypto-errors.ts';
+import { formByte } from '../format.ts';
 import { SecretBytes } from '../secret-bytes.ts';
-import { isUint8Array } from '../type-checks.ts';
+import { isObject, isUint8Array } from '../type-checks.ts';
 import { ShareInvalidError, type SharePlace } from './share-errors.ts';
 
 /*
@@ -8,7 +10,7 @@ import { ShareInvalidError, type SharePlace } from './share-errors.ts';
  */
 
 /** First byte of a share; never occurs in UTF-8, and begins no ciphertext. */
-export const shareForm = 0xfa;
+export const shareForm: number = formByte.share;
 /** The version that this package writes and reads. */
 export const shareVersion = 1;
 /** Length of what comes before the set id, in bytes. */
@@ -57,9 +59,8 @@ export function shareByteLength({ count, secretByteLength }: ShareSetShape): num
  *
  * @example
  * ```ts
- * const share = parseShare(bytes);
- * share.index; // 2
- * share.threshold; // 3
+ * const [share] = await splitSecret(SecretBytes.random(32), { backend: nodeBackend, threshold: 3, count: 5 });
+ * `${share}`; // → '[SecretShare: 1 of 5, 3 needed]'
  * ```
  */
 export class SecretShare implements Disposable, ShareSetShape {
@@ -137,6 +138,13 @@ export class SecretShare implements Disposable, ShareSetShape {
   }
 }
 
+/** @throws {@link InvalidArgumentError} for anything but a share */
+export function requireShare(share: SecretShare): void {
+  if (!isObject(share) || typeof share.revealBlinding !== 'function') {
+    throw new InvalidArgumentError('A share is what parseShare or parseShareText gave.');
+  }
+}
+
 /**
  * The share that `bytes` are. Checks their form, not yet that they are what was dealt out: see {@link verifyShare}.
  *
@@ -144,7 +152,9 @@ export class SecretShare implements Disposable, ShareSetShape {
  * @throws {@link ShareInvalidError} unless they have the form of a share
  * @example
  * ```ts
- * using share = parseShare(bytes);
+ * const [share] = await splitSecret(SecretBytes.random(32), { backend: nodeBackend, threshold: 3, count: 5 });
+ * using again = parseShare(share?.reveal() ?? new Uint8Array());
+ * again.threshold; // → 3
  * ```
  */
 export function parseShare(bytes: Uint8Array): SecretShare {

@@ -1,3 +1,4 @@
+import { requireBackend, requireObject, requireSecret } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
 import { SecretBytes } from '../secret-bytes.ts';
@@ -36,15 +37,20 @@ export interface SplitSecretOptions {
  * @throws {@link SecretDisposedError} for a secret that was disposed of
  * @example
  * ```ts
+ * using masterKey = SecretBytes.random(32);
  * const shares = await splitSecret(masterKey, { backend: nodeBackend, threshold: 3, count: 5 });
  * const sheets = shares.map(shareToText);
  * for (const share of shares) share[Symbol.dispose]();
+ * sheets.length; // → 5
  * ```
  */
 export async function splitSecret(
   secret: SecretBytes,
   options: SplitSecretOptions,
 ): Promise<readonly SecretShare[]> {
+  requireSecret('A secret to share', secret);
+  requireObject('The options of a split', options);
+  requireBackend(options.backend);
   return await dealShares(secret, options, SecretBytes.random);
 }
 
@@ -69,8 +75,12 @@ export async function dealShares(
   try {
     const values = evaluateShares(payload, threshold, count, random);
     owned.push(...values);
-    const blindings = values.map(() => random(blindingByteLength));
-    owned.push(...blindings);
+    const blindings: SecretBytes[] = [];
+    for (const _ of values) {
+      const blinding = random(blindingByteLength);
+      owned.push(blinding);
+      blindings.push(blinding);
+    }
     return await encodeShares(backend, shape, values, blindings);
   } finally {
     for (const part of owned) part.dispose();
@@ -83,11 +93,15 @@ async function payloadOf(
   secret: SecretBytes,
   shape: ShareSetShape,
 ): Promise<SecretBytes> {
-  const check = await secretCheck(backend, secret, shape);
   const payload = new Uint8Array(new ArrayBuffer(secret.byteLength + checkByteLength));
   payload.set(secret.reveal());
-  payload.set(check, secret.byteLength);
-  return SecretBytes.take(payload);
+  try {
+    // Reads the secret before it awaits anything: whatever the owner does then, secret and check value fit each other.
+    payload.set(await secretCheck(backend, secret, shape), secret.byteLength);
+    return SecretBytes.take(payload);
+  } finally {
+    payload.fill(0);
+  }
 }
 
 async function encodeShares(

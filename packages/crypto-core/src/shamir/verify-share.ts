@@ -1,5 +1,6 @@
+import { requireBackend, requireBytes, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
-import type { SecretShare } from './share.ts';
+import { requireShare, type SecretShare } from './share.ts';
 import { ShareInvalidError, type SharePlace } from './share-errors.ts';
 import { leafOf, rootOf } from './share-tree.ts';
 
@@ -18,13 +19,23 @@ export interface VerifyShareOptions {
  *
  * @throws {@link ShareInvalidError} with reason `altered` or `other_set`
  * @throws {@link SecretDisposedError} for a share that was disposed of
+ * @throws {@link InvalidArgumentError} for what is no share
  * @example
  * ```ts
- * await verifyShare(parseShareText(sheet), { backend: nodeBackend, setId });
+ * const [share] = await splitSecret(SecretBytes.random(32), { backend: nodeBackend, threshold: 3, count: 5 });
+ * if (share !== undefined) await verifyShare(share, { backend: nodeBackend, setId: share.setId });
  * ```
  */
 export async function verifyShare(share: SecretShare, options: VerifyShareOptions): Promise<void> {
+  requireVerifyOptions(options);
   await verifyShareAt(share, options, {});
+}
+
+/** @throws {@link InvalidArgumentError} for options that are none */
+export function requireVerifyOptions(options: VerifyShareOptions): void {
+  requireObject('The options of a verification', options);
+  requireBackend(options.backend);
+  if (options.setId !== undefined) requireBytes('A set id', options.setId);
 }
 
 /** As {@link verifyShare}; `place` says where the share stands among others. */
@@ -33,6 +44,7 @@ export async function verifyShareAt(
   { backend, setId }: VerifyShareOptions,
   place: SharePlace,
 ): Promise<void> {
+  requireShare(share);
   const { index } = share;
   const leaf = await leafOf(backend, share, index, share.revealBlinding(), share.revealValue());
   const root = await rootOf(backend, share, index - 1, leaf, share.path());

@@ -1,3 +1,4 @@
+import { requireBackend, requireFunction, requireObject } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import { InvalidArgumentError, TruncatedCiphertextError } from '../crypto-errors.ts';
 import { formByte } from '../format.ts';
@@ -15,7 +16,7 @@ import { type OpenStreamOptions, openChunk, openStreamHeader } from './stream-he
 
 /** Where a sealed stream can be read from any offset: a file, or an object store that knows ranges. */
 export interface RandomAccessSource {
-  /** Length of the whole sealed stream in bytes. */
+  /** Length of the whole sealed stream in bytes; asked for once. */
   readonly size: number;
   /** Exactly `length` bytes from `offset`. */
   read(offset: number, length: number): Awaitable<Uint8Array>;
@@ -48,14 +49,29 @@ const chunksPerRead = 16;
  * @throws {@link InvalidEncryptionContextError} when `context` is not what `prepareStreamContext` returned
  * @example
  * ```ts
- * const source = { size, read: (offset, length) => bucket.get(key, { offset, length }) };
- * const page = openRange({ backend, opener, context, source, start: 65_536, end: 69_632 });
+ * const context = prepareStreamContext({ tenant: 'acme', scope: { kind: 'tenant' }, context: { object: 'scan-42' } });
+ * const content = new Blob([new Uint8Array(100_000)]).stream();
+ * const object = await new Response(
+ *   content.pipeThrough(sealStream({ backend: nodeBackend, sealer, context })),
+ * ).blob();
+ * const source = {
+ *   size: object.size,
+ *   read: async (offset: number, length: number) =>
+ *     new Uint8Array(await object.slice(offset, offset + length).arrayBuffer()),
+ * };
+ * const page = openRange({ backend: nodeBackend, opener, context, source, start: 65_536, end: 69_632 });
+ * (await new Response(page).arrayBuffer()).byteLength; // → 4096
  * ```
  */
 export function openRange(options: OpenRangeOptions): ReadableStream<Uint8Array> {
+  requireObject('The options of a range', options);
+  requireBackend(options.backend);
   const { start, end, source } = options;
+  requireObject('A source', source);
+  requireFunction("A source's read", source.read);
   StreamContext.aadOf(options.context);
-  if (!Number.isSafeInteger(source.size) || source.size < 0) {
+  const { size } = source;
+  if (!Number.isSafeInteger(size) || size < 0) {
     throw new InvalidArgumentError("A source's size is an integer from 0.");
   }
   if (!Number.isSafeInteger(start) || start < 0) {
@@ -64,7 +80,9 @@ export function openRange(options: OpenRangeOptions): ReadableStream<Uint8Array>
   if (end !== undefined && !(Number.isSafeInteger(end) && end >= start)) {
     throw new InvalidArgumentError('A range ends at an integer that is not before its start.');
   }
-  const pieces = rangeOf(options);
+  // Nothing is read before the result is: by then the caller may have changed his objects for another range.
+  const read: RandomAccessSource['read'] = (offset, length) => source.read(offset, length);
+  const pieces = rangeOf({ ...options, source: { size, read } });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

@@ -1,3 +1,4 @@
+import { requireBackend, requireObject } from '../argument-types.ts';
 import { StreamTooLongError, TruncatedCiphertextError } from '../crypto-errors.ts';
 import { formByte, tagByteLength } from '../format.ts';
 import { requireForm } from '../require-form.ts';
@@ -28,11 +29,18 @@ const nothing = new Uint8Array(0);
  * @throws {@link InvalidEncryptionContextError} when `context` is not what `prepareStreamContext` returned
  * @example
  * ```ts
- * const opener = (header: DataKeyHeader) => unwrapAndOpen(header);
- * const content = response.body.pipeThrough(openStream({ backend, opener, context }));
+ * const context = prepareStreamContext({ tenant: 'acme', scope: { kind: 'tenant' }, context: { object: 'scan-42' } });
+ * const sealed = new Blob(['a long text'])
+ *   .stream()
+ *   .pipeThrough(sealStream({ backend: nodeBackend, sealer, context }));
+ * const findOpener = (header: DataKeyHeader) => service.unwrapAndOpen(header);
+ * const content = sealed.pipeThrough(openStream({ backend: nodeBackend, opener: findOpener, context }));
+ * await new Response(content).text(); // → 'a long text'
  * ```
  */
 export function openStream(options: OpenStreamOptions): ByteTransform {
+  requireObject('The options of a stream', options);
+  requireBackend(options.backend);
   return byteTransform(new StreamOpener(options));
 }
 
@@ -49,7 +57,7 @@ export class StreamOpener implements ByteMachine {
   /** @param maxChunks bound of this stream */
   constructor(options: OpenStreamOptions, maxChunks: number = maxChunksPerStream) {
     StreamContext.aadOf(options.context); // refused at once, not when the first bytes arrive
-    this.#options = options;
+    this.#options = { ...options }; // whoever changes his object afterwards opens no other stream
     this.#maxChunks = maxChunks;
   }
 

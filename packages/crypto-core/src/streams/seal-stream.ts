@@ -1,3 +1,4 @@
+import { requireBackend, requireObject } from '../argument-types.ts';
 import type { CryptoBackend, DataKeySealer } from '../backend.ts';
 import { StreamTooLongError } from '../crypto-errors.ts';
 import { disposing } from '../disposing.ts';
@@ -41,11 +42,22 @@ export interface SealStreamOptions {
  * @throws {@link InvalidEncryptionContextError} when `context` is not what `prepareStreamContext` returned
  * @example
  * ```ts
- * const sealed = file.stream().pipeThrough(sealStream({ backend, sealer, context }));
- * await pipeline(createReadStream(path), Duplex.fromWeb(sealStream({ backend, sealer, context })), destination);
+ * import { Duplex, Readable } from 'node:stream';
+ * import { buffer } from 'node:stream/consumers';
+ *
+ * const context = prepareStreamContext({ tenant: 'acme', scope: { kind: 'tenant' }, context: { object: 'scan-42' } });
+ * const web = new Blob(['a long text'])
+ *   .stream()
+ *   .pipeThrough(sealStream({ backend: nodeBackend, sealer, context }));
+ * const node = Readable.from([Buffer.from('a long text')]).pipe(
+ *   Duplex.fromWeb(sealStream({ backend: nodeBackend, sealer, context })),
+ * );
+ * (await buffer(node)).byteLength === (await new Response(web).arrayBuffer()).byteLength; // → true
  * ```
  */
 export function sealStream(options: SealStreamOptions): ByteTransform {
+  requireObject('The options of a stream', options);
+  requireBackend(options.backend);
   return byteTransform(new StreamSealer(options, options.backend.randomBytes(saltByteLength)));
 }
 
@@ -65,7 +77,7 @@ export class StreamSealer implements ByteMachine {
    * @param maxChunks bound of this stream
    */
   constructor(options: SealStreamOptions, salt: Uint8Array, maxChunks: number = maxChunksPerStream) {
-    this.#options = options;
+    this.#options = { ...options }; // whoever changes his object afterwards begins no other stream
     this.#aad = StreamContext.aadOf(options.context);
     this.#salt = salt;
     this.#maxChunks = maxChunks;

@@ -1,6 +1,6 @@
 import { CanonicalBytes } from '../canonical-bytes.ts';
 import { InvalidEncryptionContextError } from '../crypto-errors.ts';
-import { type ValueContextOptions, writeContext } from '../encryption-context.ts';
+import { requireContextOptions, type ValueContextOptions, writeContext } from '../encryption-context.ts';
 import { formByte, purposeByte, suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { writeTenantAndScope } from '../scope.ts';
 import { isObject } from '../type-checks.ts';
@@ -42,6 +42,7 @@ export class StreamContext {
  * ```
  */
 export function prepareStreamContext(options: StreamContextOptions): StreamContext {
+  requireContextOptions(options);
   const out = new CanonicalBytes();
   out.u8(formByte.stream);
   out.u8(suiteAes256GcmHkdfSha256);

@@ -1,4 +1,4 @@
-import { StreamTooLongError, TruncatedCiphertextError } from '../crypto-errors.ts';
+import { InvalidArgumentError, StreamTooLongError, TruncatedCiphertextError } from '../crypto-errors.ts';
 import { recordHeaderByteLength, tagByteLength } from '../format.ts';
 
 /* The numbers of docs/formats/streams.md. */
@@ -28,7 +28,7 @@ const maxStreamContentBytes: number = maxChunksPerStream * chunkByteLength - 1;
  * @throws {@link StreamTooLongError} for anything else
  * @example
  * ```ts
- * sealedStreamByteLength(20_000); // 20_190
+ * sealedStreamByteLength(20_000); // → 20_190
  * ```
  */
 export function sealedStreamByteLength(contentByteLength: number): number {
@@ -46,10 +46,11 @@ export function sealedStreamByteLength(contentByteLength: number): number {
  * @throws {@link StreamTooLongError} for more than 2³² chunks
  * @example
  * ```ts
- * streamContentByteLength(20_190); // 20_000
+ * streamContentByteLength(20_190); // → 20_000
  * ```
  */
 export function streamContentByteLength(sealedByteLength: number): number {
+  if (typeof sealedByteLength !== 'number') throw new InvalidArgumentError('A length is a number.');
   const rest = sealedByteLength - streamHeaderByteLength;
   const lastByteLength = rest % sealedChunkByteLength;
   // Also for NaN and fractions, which are no length at all.

@@ -1,3 +1,4 @@
+import { requireObject } from '../argument-types.ts';
 import type { Awaitable } from '../awaitable.ts';
 import type { CryptoBackend, DataKeyOpener } from '../backend.ts';
 import { IntegrityCheckFailedError } from '../crypto-errors.ts';
@@ -37,7 +38,12 @@ export type StreamOpenerSource = StreamKeyOpener | ((header: DataKeyHeader) => A
  * @throws {@link TruncatedCiphertextError} when it is shorter than 158 bytes
  * @example
  * ```ts
- * const header = parseStreamHeader(firstBytes);
+ * const context = prepareStreamContext({ tenant: 'acme', scope: { kind: 'tenant' }, context: { object: 'scan-42' } });
+ * const sealed = new Blob(['a long text'])
+ *   .stream()
+ *   .pipeThrough(sealStream({ backend: nodeBackend, sealer, context }));
+ * const header = parseStreamHeader(new Uint8Array(await new Response(sealed).arrayBuffer()));
+ * const found = await service.unwrapAndOpen(header);
  * ```
  */
 export function parseStreamHeader(bytes: Uint8Array): DataKeyHeader {
@@ -60,6 +66,8 @@ export async function openStreamHeader(options: OpenStreamOptions, head: Uint8Ar
   const aad = StreamContext.aadOf(options.context);
   const header = parseStreamHeader(head);
   const opener = typeof source === 'function' ? await source(header) : source;
+  requireObject("A stream's opener", opener);
+  requireObject("An opener's header", opener.header);
   // The header is not authenticated with the chunks, so that it may be rewrapped: it is compared, all 101 bytes of it.
   if (!backend.constantTimeEqual(header.bytes, opener.header.bytes)) {
     throw new IntegrityCheckFailedError(

@@ -1,3 +1,4 @@
+import { requireBackend } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import type { Ed25519SigningKey } from '../primitives.ts';
 import type { SecretBytes } from '../secret-bytes.ts';
@@ -14,11 +15,14 @@ export const publicKeyByteLength = 32;
  * @throws {@link SecretDisposedError} for a seed that was disposed of
  * @example
  * ```ts
+ * using seed = SecretBytes.random(32);
  * using key = await openSigningKey(nodeBackend, seed);
- * const signature = await key.sign(data); // 64 bytes
+ * const signature = await key.sign(new TextEncoder().encode('what is signed'));
+ * signature.byteLength; // → 64
  * ```
  */
 export async function openSigningKey(backend: CryptoBackend, seed: SecretBytes): Promise<Ed25519SigningKey> {
+  requireBackend(backend);
   return await backend.primitives.ed25519SigningKey(seed);
 }
 
@@ -33,7 +37,10 @@ export async function openSigningKey(backend: CryptoBackend, seed: SecretBytes):
  * @throws {@link InvalidArgumentError} for a public key of another length
  * @example
  * ```ts
- * if (!(await verifyEd25519(nodeBackend, publicKey, data, signature))) refuse();
+ * using key = await openSigningKey(nodeBackend, SecretBytes.random(32));
+ * const data = new TextEncoder().encode('what is signed');
+ * await verifyEd25519(nodeBackend, key.publicKey, data, await key.sign(data)); // → true
+ * await verifyEd25519(nodeBackend, key.publicKey, new Uint8Array(), await key.sign(data)); // → false
  * ```
  */
 export async function verifyEd25519(
@@ -42,5 +49,6 @@ export async function verifyEd25519(
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
+  requireBackend(backend);
   return await backend.primitives.ed25519Verify(publicKey, data, signature);
 }

@@ -1,3 +1,4 @@
+import { requireFunction, requireObject } from '../argument-types.ts';
 import { encodeBase64url } from '../base64.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
 import { writeJson } from '../json-writer.ts';
@@ -5,7 +6,12 @@ import type { Ed25519SigningKey } from '../primitives.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { requireKeyId } from './key-id.ts';
 import { alwaysRequired, claimForms, type TokenClaims } from './token-claims.ts';
-import { defaultMaxTokenBytes, isTokenType, maxTokenJsonDepth } from './token-limits.ts';
+import {
+  defaultMaxTokenBytes,
+  defaultMaxTokenLifetimeMs,
+  isTokenType,
+  maxTokenJsonDepth,
+} from './token-limits.ts';
 
 /** How a token is signed. */
 export interface IssueTokenOptions {
@@ -14,34 +20,42 @@ export interface IssueTokenOptions {
   readonly kid: string;
   /** What kind of token it is (RFC 8725 §3.11); `JWT` if left out. */
   readonly type?: string;
+  /** Longest time between iat and exp, in milliseconds; a day if left out, as for {@link verifyToken}. */
+  readonly maxLifetimeMs?: number;
 }
 
 /**
  * Issues a token: a JWT in compact form, signed with EdDSA (RFC 7519, RFC 7515 §7.1, RFC 8037 §3.1).
  *
- * @param claims iss, aud, iat and exp must be there, with iat < exp; JSON only
+ * Under keys that rotate, {@link SigningKeySet.issue} does it by their policy.
+ *
+ * @param claims iss, aud, iat and exp must be there, with iat < exp and no more than `maxLifetimeMs` between them; JSON only
  * @returns at most 8,192 characters
  * @throws {@link InvalidArgumentError} for claims that {@link verifyToken} would not accept, or too many of them
  * @throws {@link UnsupportedValueError} for claims that are no JSON
  * @throws {@link SecretDisposedError} for a key that was disposed of
  * @example
  * ```ts
+ * using key = await openSigningKey(nodeBackend, SecretBytes.random(32));
  * const iat = Math.floor(Date.now() / 1000);
  * const token = await issueToken(
  *   { iss: 'https://login.example', aud: 'billing', sub: 'u-17', iat, exp: iat + 900 },
- *   { key, kid },
+ *   { key, kid: await keyIdOf(nodeBackend, key.publicKey) },
  * );
  * ```
  */
-export async function issueToken(
-  claims: TokenClaims,
-  { key, kid, type = 'JWT' }: IssueTokenOptions,
-): Promise<string> {
+export async function issueToken(claims: TokenClaims, options: IssueTokenOptions): Promise<string> {
+  requireObject('The options of a token', options);
+  const { key, kid, type = 'JWT', maxLifetimeMs = defaultMaxTokenLifetimeMs } = options;
+  requireObject('Claims', claims);
+  requireObject('A signing key', key);
+  requireFunction("A signing key's sign", key.sign);
   requireKeyId(kid);
   if (!isTokenType(type))
     throw new InvalidArgumentError('A token type has 1 to 64 letters, digits, +, - and dots.');
   const written = definedOnly(claims);
   requireClaims(written);
+  requireLifetime(written, maxLifetimeMs);
   const utf8 = new TextEncoder();
   const payload = writeJson(written);
   requireReadable(payload);
@@ -79,5 +93,15 @@ function requireClaims(claims: Readonly<Record<string, unknown>>): void {
   }
   if (Number(claims['iat']) >= Number(claims['exp'])) {
     throw new InvalidArgumentError('A token is issued before it ends.');
+  }
+}
+
+/** A longer token would outlive the overlap in which its key verifies. The claims are of the right form. */
+function requireLifetime({ iat, exp }: Readonly<Record<string, unknown>>, maxLifetimeMs: number): void {
+  if (!Number.isFinite(maxLifetimeMs) || maxLifetimeMs < 0) {
+    throw new InvalidArgumentError('maxLifetimeMs must be a finite number of milliseconds, at least 0.');
+  }
+  if ((Number(exp) - Number(iat)) * 1000 > maxLifetimeMs) {
+    throw new InvalidArgumentError(`A token lives ${maxLifetimeMs} ms at most.`);
   }
 }

@@ -1,8 +1,9 @@
+import { requireArray, requireBytes, requireObject } from '../argument-types.ts';
 import { decodeBase64url, encodeBase64url } from '../base64.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
 import { isUsablePoint } from '../ed25519-checks.ts';
 import { readStrictJson } from '../strict-json.ts';
-import { isPlainObject } from '../type-checks.ts';
+import { isPlainObject, isUint8Array } from '../type-checks.ts';
 import { publicKeyByteLength } from './ed25519.ts';
 import { isKeyId, requireKeyId } from './key-id.ts';
 import { type KeySetFault, KeySetInvalidError } from './token-errors.ts';
@@ -51,11 +52,16 @@ const certificateMembers = ['x5u', 'x5c', 'x5t', 'x5t#S256'];
  * @throws {@link InvalidArgumentError} for a kid or key of the wrong form, or a kid used twice
  * @example
  * ```ts
- * response.end(JSON.stringify(toJsonWebKeySet(signingKeys.published())));
+ * using key = await openSigningKey(nodeBackend, SecretBytes.random(32));
+ * const set = toJsonWebKeySet([{ kid: 'k1', alg: 'EdDSA', publicKey: key.publicKey }]);
+ * set.keys[0]?.kty; // → 'OKP'
  * ```
  */
 export function toJsonWebKeySet(keys: readonly VerificationKey[]): JsonWebKeySet {
-  for (const { kid, publicKey } of keys) {
+  requireArray('The keys of a set', keys);
+  for (const key of keys) {
+    requireObject('A verification key', key);
+    const { kid, publicKey } = key;
     requireKeyId(kid);
     if (!isStrong(publicKey)) throw new InvalidArgumentError(`The public key ${kid} is no Ed25519 key.`);
   }
@@ -80,12 +86,17 @@ export function toJsonWebKeySet(keys: readonly VerificationKey[]): JsonWebKeySet
  *
  * @param bytes UTF-8, at most 65,536 bytes; at most 64 keys
  * @throws {@link KeySetInvalidError} with the reason, and the place of the key
+ * @throws {@link InvalidArgumentError} for anything but a Uint8Array
  * @example
  * ```ts
- * const keys = parseJsonWebKeySet(new Uint8Array(await response.arrayBuffer()));
+ * const text =
+ *   '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
+ * const keys = parseJsonWebKeySet(new TextEncoder().encode(text));
+ * keys[0]?.kid; // → 'k1'
  * ```
  */
 export function parseJsonWebKeySet(bytes: Uint8Array): readonly VerificationKey[] {
+  requireBytes('A key set', bytes);
   const set = readJson(bytes);
   const keys: unknown = isPlainObject(set) ? set['keys'] : undefined;
   if (!Array.isArray(keys))
@@ -157,7 +168,7 @@ function decoded(text: string): Uint8Array | undefined {
 }
 
 function isStrong(publicKey: Uint8Array): boolean {
-  return publicKey.byteLength === publicKeyByteLength && isUsablePoint(publicKey);
+  return isUint8Array(publicKey) && publicKey.byteLength === publicKeyByteLength && isUsablePoint(publicKey);
 }
 
 function refusal(reason: KeySetFault, what: string, position: number): KeySetInvalidError {

@@ -1,5 +1,6 @@
+import { requireObject } from '../argument-types.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
-import { maxClockSkewMs } from './token-limits.ts';
+import { defaultMaxTokenLifetimeMs, maxClockSkewMs } from './token-limits.ts';
 
 /** How signing keys follow each other; all in milliseconds. */
 export interface RotationPolicy {
@@ -9,7 +10,7 @@ export interface RotationPolicy {
   readonly overlapMs: number;
   /** How long a key is published before it signs; at least the time that key sets are cached. */
   readonly publishAheadMs: number;
-  /** Longest life of a token. */
+  /** Longest life of a token; `SigningKeySet.issue` issues none that is longer. */
   readonly maxTokenLifetimeMs: number;
   /** How long verifiers may cache the published set. */
   readonly keySetCacheMs: number;
@@ -25,7 +26,7 @@ export const defaultRotationPolicy: RotationPolicy = {
   rotateAfterMs: 90 * dayMs,
   overlapMs: 14 * dayMs,
   publishAheadMs: dayMs,
-  maxTokenLifetimeMs: dayMs,
+  maxTokenLifetimeMs: defaultMaxTokenLifetimeMs,
   keySetCacheMs: hourMs,
   clockSkewMs: 60_000,
 };
@@ -36,8 +37,10 @@ export const defaultRotationPolicy: RotationPolicy = {
  * @throws {@link InvalidArgumentError}
  */
 export function requireRotationPolicy(policy: RotationPolicy): void {
+  requireObject('A rotation policy', policy);
   const { rotateAfterMs, overlapMs, publishAheadMs, maxTokenLifetimeMs, keySetCacheMs, clockSkewMs } = policy;
-  for (const [name, value] of Object.entries(policy)) {
+  const times = { rotateAfterMs, overlapMs, publishAheadMs, maxTokenLifetimeMs, keySetCacheMs, clockSkewMs };
+  for (const [name, value] of Object.entries(times)) {
     if (!Number.isFinite(value) || value < 0) {
       throw new InvalidArgumentError(`${name} must be a finite number of milliseconds, at least 0.`);
     }

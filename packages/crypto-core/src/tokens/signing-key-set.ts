@@ -1,10 +1,14 @@
+import { requireArray, requireBytes, requireClock, requireObject } from '../argument-types.ts';
 import type { Clock } from '../clock.ts';
 import { InvalidArgumentError } from '../crypto-errors.ts';
 import { isUsablePoint } from '../ed25519-checks.ts';
+import type { Ed25519SigningKey } from '../primitives.ts';
 import { publicKeyByteLength } from './ed25519.ts';
+import { issueToken } from './issue-token.ts';
 import { requireKeyId } from './key-id.ts';
 import type { VerificationKey } from './key-set.ts';
 import { type RotationPolicy, requireRotationPolicy } from './rotation-policy.ts';
+import { isNumericDate, type TokenClaims } from './token-claims.ts';
 import { SigningKeyUnavailableError } from './token-errors.ts';
 
 /** A signing key's public half and its times; the private half is kept elsewhere, by the same kid. Times: ms since 1970. */
@@ -44,9 +48,13 @@ export interface SigningKeySetOptions {
  *
  * @example
  * ```ts
- * let keys = new SigningKeySet({ records, clock: systemClock, policy: defaultRotationPolicy });
- * if (keys.rotationDue) keys = keys.rotate({ kid, publicKey });
- * const token = await issueToken(claims, { kid: keys.signing().kid, key });
+ * using key = await openSigningKey(nodeBackend, SecretBytes.random(32));
+ * const kid = await keyIdOf(nodeBackend, key.publicKey);
+ * let keys = new SigningKeySet({ records: [], clock: systemClock, policy: defaultRotationPolicy });
+ * if (keys.rotationDue) keys = keys.rotate({ kid, publicKey: key.publicKey });
+ * keys.signing().kid === kid; // → true
+ * const iat = Math.floor(Date.now() / 1000);
+ * const token = await keys.issue({ iss: 'https://login.example', aud: 'billing', iat, exp: iat + 900 }, { key });
  * ```
  */
 export class SigningKeySet {
@@ -58,7 +66,11 @@ export class SigningKeySet {
   /**
    * @throws {@link InvalidArgumentError} for a policy that leaves a gap, records of the wrong form, or a kid used twice
    */
-  constructor({ records, clock, policy }: SigningKeySetOptions) {
+  constructor(options: SigningKeySetOptions) {
+    requireObject('The options of a set of signing keys', options);
+    const { records, clock, policy } = options;
+    requireArray('The records of signing keys', records);
+    requireClock(clock);
     requireRotationPolicy(policy);
     for (const record of records) requireRecord(record);
     if (new Set(records.map(({ kid }) => kid)).size < records.length) {
@@ -79,6 +91,38 @@ export class SigningKeySet {
     const record = this.#signing(this.#nowMs());
     if (record === undefined) throw new SigningKeyUnavailableError('No signing key may sign now.');
     return record;
+  }
+
+  /**
+   * Issues a token under the key that signs now, of a life within the policy's: so every token is over before its key stops
+   * verifying. Verifiers expect `maxLifetimeMs` to be the policy's `maxTokenLifetimeMs`.
+   *
+   * @param claims as for {@link issueToken}; iat is no later than the set's clock
+   * @param options the private half of {@link SigningKeySet.signing}'s key, and the token's type, `JWT` if left out
+   * @throws {@link SigningKeyUnavailableError} when no key signs
+   * @throws {@link InvalidArgumentError} for another key, an iat to come, a longer life, and as {@link issueToken}
+   * @throws {@link UnsupportedValueError} for claims that are no JSON
+   * @throws {@link SecretDisposedError} for a key that was disposed of
+   */
+  async issue(
+    claims: TokenClaims,
+    options: { readonly key: Ed25519SigningKey; readonly type?: string },
+  ): Promise<string> {
+    requireObject('Claims', claims);
+    requireObject('The options of a token', options);
+    const { key, type = 'JWT' } = options;
+    requireObject('A signing key', key);
+    const nowMs = this.#nowMs();
+    const { kid, publicKey } = this.signing();
+    if (!isSameKey(key.publicKey, publicKey)) {
+      throw new InvalidArgumentError(`The key is not ${kid}, which signs now.`);
+    }
+    const own = { ...claims }; // what is checked here is what is signed, whatever its getters say next
+    // The overlap is counted from the clock: a token of a later iat could outlive it.
+    if (!isNumericDate(own.iat) || !(own.iat * 1000 <= nowMs)) {
+      throw new InvalidArgumentError('A token is issued now: its iat is to come, or no time.');
+    }
+    return await issueToken(own, { key, kid, type, maxLifetimeMs: this.#policy.maxTokenLifetimeMs });
   }
 
   /** What is published now: also the key that will sign next, so that it is known before its first token arrives. */
@@ -122,7 +166,10 @@ export class SigningKeySet {
    *
    * @throws {@link InvalidArgumentError} for a kid that was used before, or while another new key waits to sign
    */
-  rotate({ kid, publicKey }: NewSigningKey, options: { readonly immediately?: boolean } = {}): SigningKeySet {
+  rotate(key: NewSigningKey, options: { readonly immediately?: boolean } = {}): SigningKeySet {
+    requireObject('A new signing key', key);
+    requireObject('The options of a rotation', options);
+    const { kid, publicKey } = key;
     const nowMs = this.#nowMs();
     const waits = this.#notOver(nowMs).some(({ signsFromMs }) => signsFromMs > nowMs);
     const immediately = options.immediately === true || this.#signing(nowMs) === undefined;
@@ -209,16 +256,28 @@ function toVerificationKey({ kid, publicKey }: SigningKeyRecord): VerificationKe
   return { kid, alg: 'EdDSA', publicKey };
 }
 
-function requireRecord({ kid, publicKey, publishedFromMs, signsFromMs }: SigningKeyRecord): void {
+function isSameKey(a: Uint8Array, b: Uint8Array): boolean {
+  requireBytes('The public half of a signing key', a);
+  return a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i]);
+}
+
+function requireRecord(record: SigningKeyRecord): void {
+  requireObject('The record of a signing key', record);
+  const { kid, publicKey, publishedFromMs, signsFromMs, revokedAtMs } = record;
   requireKeyId(kid);
+  requireBytes(`The public key ${kid}`, publicKey);
   if (publicKey.byteLength !== publicKeyByteLength || !isUsablePoint(publicKey)) {
     throw new InvalidArgumentError(`The public key ${kid} is no Ed25519 key.`);
   }
   if (
     !Number.isFinite(publishedFromMs) ||
-    !(signsFromMs >= publishedFromMs) ||
-    !Number.isFinite(signsFromMs)
+    !Number.isFinite(signsFromMs) ||
+    !(signsFromMs >= publishedFromMs)
   ) {
     throw new InvalidArgumentError(`The signing key ${kid} signs before it is published.`);
+  }
+  // A database's null is no time either: it would count as revoked.
+  if (revokedAtMs !== undefined && !Number.isFinite(revokedAtMs)) {
+    throw new InvalidArgumentError(`The signing key ${kid} was revoked at a time, or has no revokedAtMs.`);
   }
 }

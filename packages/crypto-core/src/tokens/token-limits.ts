@@ -2,6 +2,8 @@
 export const defaultMaxTokenBytes = 8192;
 /** Longest token that a verifier may allow, in bytes. */
 export const greatestMaxTokenBytes: number = 64 * 1024;
+/** Longest time between iat and exp in milliseconds (a day), unless issuer, verifier or rotation policy says otherwise. */
+export const defaultMaxTokenLifetimeMs = 86_400_000;
 /** Furthest that two clocks may be apart, in milliseconds (5 minutes). */
 export const maxClockSkewMs = 300_000;
 /** Deepest nesting of a token's header and claims. */

@@ -1,3 +1,4 @@
+import { requireArray, requireBackend, requireClock, requireObject } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { decodeBase64url } from '../base64.ts';
 import type { Clock } from '../clock.ts';
@@ -12,6 +13,7 @@ import { type TokenFault, TokenInvalidError } from './token-errors.ts';
 import { checkHeader } from './token-header.ts';
 import {
   defaultMaxTokenBytes,
+  defaultMaxTokenLifetimeMs,
   greatestMaxTokenBytes,
   isTokenType,
   maxClockSkewMs,
@@ -32,7 +34,7 @@ export interface VerifyTokenOptions {
   readonly type?: string;
   /** How far the issuer's clock may be off, 0 to 300,000 ms; 0 if left out. */
   readonly clockSkewMs?: number;
-  /** Longest time between iat and exp, in milliseconds; a day if left out. */
+  /** Longest time between iat and exp, in milliseconds: the policy's `maxTokenLifetimeMs`; a day if left out. */
   readonly maxLifetimeMs?: number;
   /** Claims that must be there besides iss, aud, iat and exp. */
   readonly requiredClaims?: readonly string[];
@@ -47,8 +49,6 @@ export interface VerifiedToken {
   readonly claims: TokenClaims;
 }
 
-const defaultMaxLifetimeMs = 86_400_000;
-
 /**
  * Accepts a token, or says why not. One token has one spelling: white space, padding, spare bits and other serialisations
  * are refused. The algorithm is the key's own (RFC 8725 §3.1); nothing in the token is ever fetched; claims are not even
@@ -61,16 +61,25 @@ const defaultMaxLifetimeMs = 86_400_000;
  * @throws {@link InvalidArgumentError} for options out of range
  * @example
  * ```ts
+ * using key = await openSigningKey(nodeBackend, SecretBytes.random(32));
+ * const iat = Math.floor(Date.now() / 1000);
+ * const issued = { iss: 'https://login.example', aud: 'billing', sub: 'u-17', iat, exp: iat + 900 };
+ * const token = await issueToken(issued, { key, kid: 'k1' });
  * const { claims } = await verifyToken(token, {
  *   backend: nodeBackend,
- *   keys: parseJsonWebKeySet(published),
+ *   keys: [{ kid: 'k1', alg: 'EdDSA', publicKey: key.publicKey }],
  *   issuer: 'https://login.example',
  *   audience: 'billing',
  *   clock: systemClock,
  * });
+ * claims.sub; // → 'u-17'
  * ```
  */
 export async function verifyToken(token: string, options: VerifyTokenOptions): Promise<VerifiedToken> {
+  requireObject('The options of a verifier', options);
+  requireBackend(options.backend);
+  requireArray('The keys of a verifier', options.keys);
+  for (const key of options.keys) requireObject('A verification key', key);
   const expected = expectedClaims(options);
   const { header, claims, signature, signed } = splitToken(token, options);
   const { kid, alg } = checkHeader(jsonObject(header, 'header_json'), expectedType(options));
@@ -142,10 +151,12 @@ function expectedType({ type = 'JWT' }: VerifyTokenOptions): string {
 
 function expectedClaims(options: VerifyTokenOptions): ExpectedClaims {
   const { issuer, audience, clock, requiredClaims = [] } = options;
-  const { clockSkewMs = 0, maxLifetimeMs = defaultMaxLifetimeMs } = options;
+  const { clockSkewMs = 0, maxLifetimeMs = defaultMaxTokenLifetimeMs } = options;
   if (typeof issuer !== 'string' || issuer === '' || typeof audience !== 'string' || audience === '') {
     throw new InvalidArgumentError('Issuer and audience must be expected by name.');
   }
+  requireArray('requiredClaims', requiredClaims);
+  requireClock(clock);
   requireRange('clockSkewMs', clockSkewMs, 0, maxClockSkewMs);
   requireRange('maxLifetimeMs', maxLifetimeMs, 1, Number.MAX_SAFE_INTEGER);
   return { issuer, audience, requiredClaims, clockSkewMs, maxLifetimeMs, nowMs: clock.now().wallMs };

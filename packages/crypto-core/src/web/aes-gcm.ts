@@ -1,3 +1,4 @@
+import { requireBytes } from '../argument-types.ts';
 import { SecretDisposedError } from '../crypto-errors.ts';
 import { tagByteLength } from '../format.ts';
 import { requireAesKey, requireNonce } from '../primitive-arguments.ts';
@@ -34,6 +35,7 @@ export class WebAesGcmKey implements AesGcmKey {
 
   async open(nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array | undefined> {
     requireNonce(nonce);
+    requireBytes('What is opened', sealed);
     const key = this.#requireKey();
     if (sealed.byteLength < tagByteLength) return undefined;
     return openGcm(key, copyOf(nonce), copyOf(sealed), copyOf(aad));

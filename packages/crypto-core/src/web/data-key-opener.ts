@@ -5,8 +5,10 @@ import { FieldContext, ValueContext } from '../encryption-context.ts';
 import {
   fieldOverheadBytes,
   formByte,
+  maxPlaintextBytes,
   nonceByteLength,
   recordHeaderByteLength,
+  tagByteLength,
   valueOverheadBytes,
 } from '../format.ts';
 import type { Plaintext } from '../plaintext.ts';
@@ -53,14 +55,11 @@ export class WebDataKeyOpener implements DataKeyOpener {
     const key = this.#encryptionKey;
     if (key === undefined) throw new SecretDisposedError('This data key has been disposed of.');
     const textAt = nonceAt + nonceByteLength;
+    if (sealed.length - textAt - tagByteLength > maxPlaintextBytes) throw doesNotMatch();
     // Copied before anything is awaited: the caller may change its bytes, and a context's AAD is valid only until then.
     const nonce = copyOf(sealed.subarray(nonceAt, textAt));
     const plaintext = await openGcm(key, nonce, copyOf(sealed.subarray(textAt)), copyOf(aad));
-    if (plaintext === undefined) {
-      throw new IntegrityCheckFailedError(
-        'The authentication tag does not match these bytes and this context.',
-      );
-    }
+    if (plaintext === undefined) throw doesNotMatch();
     try {
       return decodePlaintext(plaintext);
     } finally {
@@ -74,4 +73,8 @@ export class WebDataKeyOpener implements DataKeyOpener {
     this.#encryptionKey = undefined;
     this.#dataKey = undefined;
   }
+}
+
+function doesNotMatch(): IntegrityCheckFailedError {
+  return new IntegrityCheckFailedError('The authentication tag does not match these bytes and this context.');
 }

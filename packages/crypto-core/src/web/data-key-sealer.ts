@@ -46,7 +46,7 @@ export class WebDataKeySealer implements DataKeySealer {
   }
 
   recordHeader(): Uint8Array {
-    return encodeRecordHeader({ ...this.header, bytes: this.#headerBytes });
+    return encodeRecordHeader({ bytes: this.#headerBytes });
   }
 
   async sealValue(value: Plaintext, context: ValueContext): Promise<Uint8Array> {

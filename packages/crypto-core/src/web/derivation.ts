@@ -1,3 +1,4 @@
+import { requireSecret } from '../argument-types.ts';
 import type { HkdfOptions } from '../backend.ts';
 import { suiteAes256GcmHkdfSha256 } from '../format.ts';
 import { derivationLabels } from '../labels.ts';
@@ -23,6 +24,7 @@ export async function digest(hash: HashName, data: Uint8Array): Promise<Uint8Arr
 /** HMAC (RFC 2104). */
 export async function hmac(hash: HashName, key: SecretBytes, data: Uint8Array): Promise<Uint8Array> {
   requireHash(hash);
+  requireSecret("HMAC's key", key);
   const copy = copyOf(data); // before anything is awaited
   try {
     const imported = await importSecret(nonEmpty(key), { name: 'HMAC', hash }, 'sign');
@@ -34,6 +36,7 @@ export async function hmac(hash: HashName, key: SecretBytes, data: Uint8Array): 
 
 /** HKDF, extract and expand (RFC 5869 §2). */
 export async function hkdf(hash: HashName, secret: SecretBytes, options: HkdfOptions): Promise<SecretBytes> {
+  requireSecret('What HKDF derives from', secret);
   requireHkdfOptions(hash, options);
   const { byteLength } = options;
   const algorithm = {
@@ -43,7 +46,7 @@ export async function hkdf(hash: HashName, secret: SecretBytes, options: HkdfOpt
     info: copyOf(options.info),
   };
   const imported = await importSecret(secret.clone(), 'HKDF', 'deriveBits');
-  return secretOf(webSubtle().deriveBits(algorithm, imported, byteLength * 8));
+  return secretOf(offered(`HKDF with ${hash}`, webSubtle().deriveBits(algorithm, imported, byteLength * 8)));
 }
 
 /** PBKDF2-HMAC (RFC 8018 §5.2). */
@@ -52,6 +55,7 @@ export async function pbkdf2(
   password: SecretBytes,
   options: Pbkdf2Options,
 ): Promise<SecretBytes> {
+  requireSecret('A password', password);
   requirePbkdf2Options(hash, options);
   const { iterations, byteLength } = options;
   const algorithm = { name: 'PBKDF2', hash, salt: copyOf(options.salt), iterations };

@@ -1,5 +1,6 @@
+import { requireBytes, requireSecret } from '../argument-types.ts';
 import { SecretDisposedError } from '../crypto-errors.ts';
-import { isEd25519Candidate } from '../ed25519-checks.ts';
+import { isEd25519Candidate, requireSignedBytes } from '../ed25519-checks.ts';
 import { ed25519Pkcs8, x25519Pkcs8 } from '../key-encodings.ts';
 import { ed25519KeyByteLength, requireLength } from '../primitive-arguments.ts';
 import type { Ed25519SigningKey } from '../primitives.ts';
@@ -24,6 +25,7 @@ export class WebEd25519SigningKey implements Ed25519SigningKey {
 
   /** @param seed 32 bytes; stays the caller's */
   static async fromSeed(seed: SecretBytes): Promise<WebEd25519SigningKey> {
+    requireSecret('An Ed25519 seed', seed);
     requireLength('An Ed25519 seed', seed, ed25519KeyByteLength);
     const copy = seed.clone();
     try {
@@ -35,6 +37,7 @@ export class WebEd25519SigningKey implements Ed25519SigningKey {
   }
 
   async sign(data: Uint8Array): Promise<Uint8Array> {
+    requireBytes('What is signed', data);
     if (this.#key === undefined) throw new SecretDisposedError('This signing key has been disposed of.');
     return new Uint8Array(await webSubtle().sign('Ed25519', this.#key, copyOf(data)));
   }
@@ -51,6 +54,7 @@ export async function ed25519Verify(
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
+  requireSignedBytes(publicKey, data, signature);
   requireLength('An Ed25519 public key', publicKey, ed25519KeyByteLength);
   if (!isEd25519Candidate(publicKey, signature)) return false;
   return verify(copyOf(publicKey), copyOf(data), copyOf(signature));

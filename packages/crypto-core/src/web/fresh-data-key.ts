@@ -12,6 +12,8 @@ import type { WebKey } from './runtime.ts';
 export class WebFreshDataKey implements FreshDataKey {
   readonly secret: SecretBytes;
   readonly commitment: Uint8Array;
+  /** A copy that nobody else holds: what the sealer's header says decides whether anybody opens its ciphertexts. */
+  readonly #commitment: Uint8Array;
   readonly #nonces: WebNonceSource;
   readonly #maxSeals: number;
   #keys: { readonly dataKey: WebKey; readonly encryptionKey: WebKey } | undefined;
@@ -26,7 +28,8 @@ export class WebFreshDataKey implements FreshDataKey {
     maxSeals: number,
   ) {
     this.secret = secret;
-    this.commitment = commitment;
+    this.#commitment = commitment;
+    this.commitment = new Uint8Array(commitment);
     this.#keys = { dataKey, encryptionKey };
     this.#nonces = nonces;
     this.#maxSeals = maxSeals;
@@ -41,18 +44,24 @@ export class WebFreshDataKey implements FreshDataKey {
     nonces: WebNonceSource,
     maxSeals: number = maxSealsPerDataKey,
   ): Promise<WebFreshDataKey> {
-    const dataKey = await importDataKey(secret);
-    const commitment = await expandDataKey(dataKey, 'dataKeyCommitment');
-    return new WebFreshDataKey(secret, commitment, dataKey, await encryptionKeyOf(dataKey), nonces, maxSeals);
+    try {
+      const dataKey = await importDataKey(secret);
+      const commitment = await expandDataKey(dataKey, 'dataKeyCommitment');
+      const encryptionKey = await encryptionKeyOf(dataKey);
+      return new WebFreshDataKey(secret, commitment, dataKey, encryptionKey, nonces, maxSeals);
+    } catch (error) {
+      secret.dispose();
+      throw error;
+    }
   }
 
   async wrappedAs(wrapping: DataKeyWrapping): Promise<DataKeySealer> {
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
-    const keys = this.#keys;
-    if (keys === undefined) throw new SecretDisposedError('This data key has been disposed of.');
-    const header = dataKeyHeader(wrapping, this.commitment);
+    const header = dataKeyHeader(wrapping, this.#commitment);
     // Once more: a getter of `wrapping` is the caller's code, and may have come here first.
     if (this.#moved) throw new InvalidArgumentError('A fresh data key becomes a sealer once.');
+    const keys = this.#keys;
+    if (keys === undefined) throw new SecretDisposedError('This data key has been disposed of.');
     this.#moved = true;
     return new WebDataKeySealer(header, keys.encryptionKey, keys.dataKey, this.#nonces, this.#maxSeals);
   }

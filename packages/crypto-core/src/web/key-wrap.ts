@@ -1,3 +1,4 @@
+import { requireBytes } from '../argument-types.ts';
 import {
   isWrappedLength,
   requireAesKey,
@@ -30,6 +31,7 @@ export async function aesKeyWrap(kek: SecretBytes, key: SecretBytes): Promise<Ui
 
 /** AES key unwrap (RFC 3394 §2.2.2). */
 export async function aesKeyUnwrap(kek: SecretBytes, wrapped: Uint8Array): Promise<SecretBytes | undefined> {
+  requireBytes('A wrapped key', wrapped);
   const copy = copyOf(wrapped);
   const wrapping = await importKeyWrapKey(kek);
   if (!isWrappedLength(copy.byteLength, 3)) return undefined;
@@ -78,6 +80,7 @@ export async function aesKeyUnwrapPadded(
   kek: SecretBytes,
   wrapped: Uint8Array,
 ): Promise<SecretBytes | undefined> {
+  requireBytes('A wrapped key', wrapped);
   let bytes = copyOf(wrapped);
   const cipher = await AesBlockCipher.under(kek);
   if (!isWrappedLength(bytes.byteLength, 2)) return undefined;

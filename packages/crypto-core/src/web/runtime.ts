@@ -1,5 +1,5 @@
+import { requireBytes } from '../argument-types.ts';
 import { UnsupportedByRuntimeError } from '../crypto-errors.ts';
-import { requireBytes } from '../primitive-arguments.ts';
 
 /** The runtime's Web Cryptography, as far as TypeScript knows it without a browser's types. */
 export type WebSubtle = typeof globalThis.crypto.subtle;
@@ -40,7 +40,7 @@ export async function offered<T>(what: string, outcome: Promise<T>): Promise<T> 
 
 /**
  * The outcome of a decryption, or undefined when the runtime says that the bytes do not belong to the key: a tag that does
- * not match, wrong padding (Web Cryptography §27.4.2, §28.4.2, §30.3.2: OperationError). Other errors are thrown on.
+ * not match, wrong padding (Web Cryptography, "Decrypt" of AES-GCM and AES-CBC, "Unwrap Key" of AES-KW: OperationError). Other errors are thrown on.
  */
 export async function unlessRefused<T>(outcome: Promise<T>): Promise<T | undefined> {
   try {

@@ -1,8 +1,11 @@
+import { requireBytes, requireSecret } from '../argument-types.ts';
 import type { CryptoBackend } from '../backend.ts';
 import { CommitmentMismatchError, InvalidArgumentError } from '../crypto-errors.ts';
+import { ownHeader } from '../data-key-header.ts';
 import { keyByteLength } from '../format.ts';
-import { requireBytes, requireKey } from '../primitive-arguments.ts';
+import { requireKey } from '../primitive-arguments.ts';
 import { SecretBytes } from '../secret-bytes.ts';
+import { UseCount } from '../use-count.ts';
 import { importAesGcmKey } from './aes-gcm.ts';
 import { WebDataKeyOpener } from './data-key-opener.ts';
 import { encryptionKeyOf, expandDataKey, importDataKey } from './derivation.ts';
@@ -29,6 +32,8 @@ const nonces: WebNonceSource = /* @__PURE__ */ new WebNonceSource();
  * const sealer = await fresh.wrappedAs(wrapping);
  * fresh[Symbol.dispose]();
  * const sealed = await sealer.sealValue('4111 1111 1111 1111', context);
+ * const opener = await service.unwrapAndOpen(parseValue(sealed).header);
+ * await opener.openValue(sealed, context); // → '4111 1111 1111 1111'
  * ```
  */
 export const webBackend: CryptoBackend = {
@@ -38,22 +43,26 @@ export const webBackend: CryptoBackend = {
   createDataKey: () => WebFreshDataKey.of(SecretBytes.random(keyByteLength), nonces),
 
   async openDataKey(header, dataKey) {
+    requireSecret('A data key', dataKey);
     try {
+      const own = ownHeader(header); // before anything is awaited
       const imported = await importDataKey(dataKey);
       const commitment = await expandDataKey(imported, 'dataKeyCommitment');
-      if (!constantTimeEqual(commitment, header.commitment)) {
+      if (!constantTimeEqual(commitment, own.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one to which this header commits.');
       }
-      return new WebDataKeyOpener(header, await encryptionKeyOf(imported), imported);
+      return new WebDataKeyOpener(own, await encryptionKeyOf(imported), imported);
     } finally {
       dataKey.dispose();
     }
   },
 
-  async wrappingKey(key) {
+  async wrappingKey(key, options) {
+    requireSecret('A wrapping key', key);
     try {
       requireKey(key);
-      return new WebWrappingKey(await importAesGcmKey(key), nonces);
+      const uses = new UseCount('A wrapping key', options?.maxWraps);
+      return new WebWrappingKey(await importAesGcmKey(key), nonces, uses);
     } finally {
       key.dispose();
     }

@@ -1,3 +1,4 @@
+import { requireSecret } from '../argument-types.ts';
 import { UnsupportedByRuntimeError } from '../crypto-errors.ts';
 import { requireScryptOptions } from '../primitive-arguments.ts';
 import type { Primitives } from '../primitives.ts';
@@ -14,6 +15,7 @@ export const webPrimitives: Primitives = {
   hkdf,
   pbkdf2,
   async scrypt(password, options) {
+    requireSecret('A password', password);
     requireScryptOptions(options);
     password.reveal(); // a disposed one is refused by every backend
     throw new UnsupportedByRuntimeError('Web Crypto does not offer scrypt.');

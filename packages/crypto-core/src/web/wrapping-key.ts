@@ -1,8 +1,10 @@
+import { requireBytes, requireSecret } from '../argument-types.ts';
 import type { WrappingKey } from '../backend.ts';
 import { InvalidArgumentError, KeyUnwrapFailedError, SecretDisposedError } from '../crypto-errors.ts';
 import { nonceByteLength, tagByteLength } from '../format.ts';
 import { encodeKeyPlace, type KeyPlace } from '../key-place.ts';
 import { SecretBytes } from '../secret-bytes.ts';
+import type { UseCount } from '../use-count.ts';
 import { openGcm, sealGcm } from './aes-gcm.ts';
 import type { WebNonceSource } from './nonce-source.ts';
 import { copyOf, type WebKey } from './runtime.ts';
@@ -14,15 +16,21 @@ const maxKeyBytes = 64;
 /** AES-256-GCM over a key, with the key's place as AAD. */
 export class WebWrappingKey implements WrappingKey {
   readonly #nonces: WebNonceSource;
+  readonly #uses: UseCount;
   #key: WebKey | undefined;
 
-  /** @param key an AES-256-GCM key */
-  constructor(key: WebKey, nonces: WebNonceSource) {
+  /**
+   * @param key an AES-256-GCM key
+   * @param uses what is left of them; not shared
+   */
+  constructor(key: WebKey, nonces: WebNonceSource, uses: UseCount) {
     this.#key = key;
     this.#nonces = nonces;
+    this.#uses = uses;
   }
 
   async wrap(key: SecretBytes, place: KeyPlace): Promise<Uint8Array> {
+    requireSecret('A key to wrap', key);
     if (!isKeyLength(key.byteLength)) {
       throw new InvalidArgumentError(
         `A key to wrap has ${minKeyBytes} to ${maxKeyBytes} bytes, this one ${key.byteLength}.`,
@@ -31,8 +39,9 @@ export class WebWrappingKey implements WrappingKey {
     const aad = copyOf(encodeKeyPlace(place));
     const wrappingKey = this.#requireKey();
     const copy = key.clone();
-    const nonce = this.#nonces.next();
     try {
+      this.#uses.take();
+      const nonce = this.#nonces.next();
       const sealed = await sealGcm(wrappingKey, nonce, copy.reveal(), aad);
       const wrapped = new Uint8Array(nonceByteLength + sealed.byteLength);
       wrapped.set(nonce);
@@ -44,6 +53,7 @@ export class WebWrappingKey implements WrappingKey {
   }
 
   async unwrap(wrapped: Uint8Array, place: KeyPlace): Promise<SecretBytes> {
+    requireBytes('A wrapped key', wrapped);
     const aad = copyOf(encodeKeyPlace(place));
     const key = this.#requireKey();
     // The length first: an empty or one-byte "key" must not come out of a valid tag either.

@@ -1,15 +1,8 @@
 import {
   type CryptoBackend,
-  type FieldContextOptions,
-  type KeyPlace,
-  type Plaintext,
   parseRecordHeader,
   prepareFieldContext,
   prepareValueContext,
-  type RowId,
-  type RowIdType,
-  type Scope,
-  type ScopeKind,
 } from '@keyfold/crypto-core';
 import dataKeys from '../../docs/formats/vectors/data-key.json' with { type: 'json' };
 import wrappedKeys from '../../docs/formats/vectors/key-wrapping.json' with { type: 'json' };
@@ -18,47 +11,20 @@ import textForms from '../../docs/formats/vectors/text-form.json' with { type: '
 import values from '../../docs/formats/vectors/value.json' with { type: 'json' };
 import { bytesOf, hex, secretOf } from './bytes.ts';
 import type { Checks } from './checks.ts';
-
-/** What the files of docs/formats/vectors have, as TypeScript infers it from JSON: any text for a kind or a type. */
-interface PublishedContent {
-  readonly type: string;
-  readonly value: string | number | boolean;
-}
-
-interface PublishedScope {
-  readonly kind: string;
-  readonly id?: string | undefined;
-}
-
-interface PublishedContext {
-  readonly tenant: string;
-  readonly scope: PublishedScope;
-  readonly context?: Readonly<Record<string, string | undefined>> | undefined;
-}
-
-interface PublishedField extends PublishedContext {
-  readonly table: string;
-  readonly field: string;
-  readonly idType: string;
-  readonly rowId: string;
-}
-
-interface PublishedPlace {
-  readonly purpose: string;
-  readonly tenant: string;
-  readonly scope: PublishedScope;
-  readonly version: number;
-  readonly parentVersion: number;
-  readonly keyReference?: string | undefined;
-  readonly commitment?: string | undefined;
-}
-
-const scopeKinds: readonly ScopeKind[] = ['tenant', 'service', 'user', 'platform', 'secret'];
-const rowIdTypes: readonly RowIdType[] = ['integer', 'text', 'uuid', 'bytes'];
-const keyPurposes: readonly KeyPlace['purpose'][] = ['master-key', 'tenant-key', 'service-key', 'data-key'];
+import {
+  contextOf,
+  fieldOptionsOf,
+  type PublishedContext,
+  type PublishedField,
+  type PublishedPlace,
+  placeOf,
+  plaintextOf,
+  rowIdOf,
+} from './published-values.ts';
+import { shown } from './shown.ts';
 
 /** Every published vector of values, records, wrapped keys, data keys and text forms. */
-export async function checkPublishedFormats(checks: Checks, backend: CryptoBackend): Promise<void> {
+export async function checkCiphertexts(checks: Checks, backend: CryptoBackend): Promise<void> {
   await checkDataKeys(checks, backend);
   await checkWrappedKeys(checks, backend);
   await checkValues(checks, backend);
@@ -133,69 +99,4 @@ async function checkTextForms(checks: Checks, backend: CryptoBackend): Promise<v
   for (const { name, text, code } of textForms.refused) {
     await checks.fails(`text-form.json ${name}`, code, () => backend.decodeText(text));
   }
-}
-
-function plaintextOf({ type, value }: PublishedContent): Plaintext {
-  if (type === 'date') return new Date(Number(value));
-  if (typeof value === 'boolean') return value;
-  const text = String(value);
-  if (type === 'text') return text;
-  if (type === 'bytes') return bytesOf(text);
-  if (type === 'number') return Number(text);
-  return type === 'bigint' ? BigInt(text) : JSON.parse(text);
-}
-
-/** A plaintext with its type, so that 7, '7' and 7n differ. */
-function shown(value: Plaintext): string {
-  if (value instanceof Uint8Array) return `bytes ${hex(value)}`;
-  if (value instanceof Date) return `date ${value.getTime()}`;
-  if (Object.is(value, -0)) return 'number -0';
-  return typeof value === 'object' ? `json ${JSON.stringify(value)}` : `${typeof value} ${value}`;
-}
-
-function contextOf({ tenant, scope, context }: PublishedContext) {
-  const entries = Object.entries(context ?? {}).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return { tenant, scope: scopeOf(scope), context: Object.fromEntries(entries) };
-}
-
-function fieldOptionsOf(options: PublishedField): FieldContextOptions {
-  const { table, field, idType } = options;
-  return { ...contextOf(options), table, field, idType: oneOf(rowIdTypes, idType) };
-}
-
-function rowIdOf({ idType, rowId }: PublishedField): RowId {
-  return idType === 'bytes' ? bytesOf(rowId) : rowId;
-}
-
-function placeOf({
-  purpose,
-  tenant,
-  scope,
-  version,
-  parentVersion,
-  keyReference,
-  commitment,
-}: PublishedPlace): KeyPlace {
-  return {
-    purpose: oneOf(keyPurposes, purpose),
-    tenant,
-    scope: scopeOf(scope),
-    version,
-    parentVersion,
-    ...(keyReference === undefined ? {} : { keyReference: bytesOf(keyReference) }),
-    ...(commitment === undefined ? {} : { commitment: bytesOf(commitment) }),
-  };
-}
-
-function scopeOf({ kind, id = '' }: PublishedScope): Scope {
-  const known = oneOf(scopeKinds, kind);
-  return known === 'tenant' || known === 'platform' ? { kind: known } : { kind: known, id };
-}
-
-function oneOf<T extends string>(known: readonly T[], text: string): T {
-  const found = known.find((each) => each === text);
-  if (found === undefined) throw new Error(`${text} is none of ${known.join(', ')}.`);
-  return found;
 }
