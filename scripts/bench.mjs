@@ -2,7 +2,7 @@
 //   npm run bench [-- --rounds 100 --only <words of a title> --size <'64 B', …>]
 // A run of a part writes no file. Nothing that is measured here decides whether tests pass.
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lockfile-stamp.mjs';
 
@@ -37,7 +37,10 @@ function run(command, args, options = {}) {
 }
 
 function installPeers() {
-  if (existsSync(join(bench, 'node_modules', '.package-lock.json'))) return;
+  // Installed, and by the lockfile as it is now.
+  const marker = join(bench, 'node_modules', '.package-lock.json');
+  if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(bench, 'package-lock.json')).mtimeMs)
+    return;
   process.stderr.write('Installing the peers (once)…\n');
   // Their prebuilt binaries need no scripts.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -47,7 +50,8 @@ function installPeers() {
 }
 
 installPeers();
-run(process.execPath, [join(root, 'scripts', 'turbo.mjs'), 'run', 'build', '--filter=@keyfold/crypto-core']);
+const built = ['crypto-core', 'emulator', 'sdk'].map((name) => `--filter=@keyfold/${name}`);
+run(process.execPath, [join(root, 'scripts', 'turbo.mjs'), 'run', 'build', ...built]);
 
 const node26 = join(bench, 'node_modules', 'node-26', 'bin', 'node');
 const nodes = existsSync(node26) ? [process.execPath, node26] : [process.execPath];
@@ -72,10 +76,13 @@ shared: the third digit means nothing.
   crypto-core's own.
 - Thread pool and collector count, as CPU time of the process; but a collection of the whole heap falls into few slots, and the
   median leaves them out.
+- **Transport**: the server is in a process of its own, whose CPU time is not counted. The SDK's request path has retries,
+  deadline, hooks and tracing idle; every contender reads and parses the answer.
+- Times at the SDK's boundary are wall time: whatever else the machine does is in their tails.
 - At 64 KB much of the time goes to allocating the output, for which contenders that write it in one piece need less than
   the reference does: figures below 1 are that.
-
-## Field encryption, one thread
+- Servers are processes of their own; the load comes from another one, over sixteen connections that stay open. Their figures
+  are rates, so more is better.
 
 ${sections.join('\n')}`.trimEnd();
 

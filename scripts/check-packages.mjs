@@ -1,10 +1,13 @@
 // What is published, met as its users meet it: every package is packed, examined, and installed from its tarball into
-// an empty project, where each of its entry points is imported and an emulator encrypts a field.
+// an empty project, where each of its entry points is imported. The SDK is then used there: from TypeScript, by every
+// supported compiler, and from plain JavaScript, on every supported Node, against the emulator.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { checkNodes } from '../conformance/packaging/nodes.mjs';
+import { checkTypeScript } from '../conformance/packaging/typescript.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'keyfold-packages-'));
@@ -72,19 +75,9 @@ const entries = published.flatMap(({ manifest }) =>
     .filter((entry) => entry !== './package.json')
     .map((entry) => manifest.name + entry.slice(1)),
 );
-writeFileSync(
-  join(everything, 'check.mjs'),
-  `${entries.map((entry) => `await import('${entry}');`).join('\n')}
-import { createEmulator } from '@keyfold/emulator';
-import { Keyfold } from '@keyfold/sdk';
-const emulator = await createEmulator();
-const keyfold = new Keyfold({ apiKey: emulator.access.apiKey, baseUrl: emulator.httpsUrl, tls: { ca: emulator.caPem } });
-const keys = keyfold.tenant(emulator.access.tenant).service(emulator.access.service);
-const sealed = await keys.encrypt('installed', { context: { from: 'tarball' } });
-if ((await keys.decrypt(sealed, { context: { from: 'tarball' } })) !== 'installed') throw new Error('it did not open');
-await keyfold.close();
-await emulator.close();
-`,
-);
+writeFileSync(join(everything, 'check.mjs'), entries.map((entry) => `await import('${entry}');\n`).join(''));
 run(process.execPath, ['check.mjs'], everything);
 process.stdout.write(`${tarballs.size} packages are well formed; ${entries.length} entry points import\n`);
+
+await checkTypeScript({ root, project: sdkProject });
+await checkNodes({ work, project: sdkProject, emulatorProject: everything });

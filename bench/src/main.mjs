@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cryptoCoreGroups } from './crypto-core-groups.mjs';
 import { measure } from './measure.mjs';
-import { digits, isMissed, table } from './table.mjs';
+import { digits, figures, isMissed, isOver, table } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +29,7 @@ const lines = [
   '',
 ];
 const targets = [];
+const timed = [];
 
 async function run(groups) {
   for (const group of groups.filter(isWanted)) {
@@ -36,7 +37,10 @@ async function run(groups) {
     for (const [size, byteLength] of group.sizes) {
       if (values.size !== undefined && values.size !== size) continue;
       process.stderr.write(`node ${process.versions.node}: ${group.title}, ${size}\n`);
-      const results = await measure(await group.contenders(byteLength), pace(byteLength, rounds));
+      const results = await measure(
+        await group.contenders(byteLength),
+        group.pace?.(rounds) ?? pace(byteLength, rounds),
+      );
       bySize.set(size, results);
       for (const result of results) {
         if (result.target !== undefined) targets.push({ title: group.title, size, result, results });
@@ -46,13 +50,36 @@ async function run(groups) {
   }
 }
 
+/** Figures with a unit of their own. */
+async function runFigures(title, take) {
+  if (!isWanted({ title }) || values.size !== undefined) return;
+  process.stderr.write(`node ${process.versions.node}: ${title}\n`);
+  const rows = await take();
+  timed.push(...rows.filter(({ target }) => target !== undefined).map((row) => ({ title, row })));
+  lines.push(figures(title, rows));
+}
+
 // Keyfold's own figures first: peers leave the engine's call sites and the heap in another state.
 await run(cryptoCoreGroups);
+const { closeSdk, sdkGroups, sdkTimes } = await import('./sdk-groups.mjs');
+await run(sdkGroups);
+await runFigures('SDK, times at its boundary', () => sdkTimes(rounds));
+await closeSdk();
 const { webGroups } = await import('./web-groups.mjs');
 await run(webGroups);
+const { closeTransports, missingClients, transportGroups } = await import('./transport-groups.mjs');
+await run(transportGroups);
+await closeTransports();
+const { importTimes } = await import('./import-times.mjs');
+await runFigures('Imports, in a fresh process', () => importTimes(Math.max(5, Math.ceil(rounds / 5))));
 const { missingPeers, peerGroups } = await import('./peer-groups.mjs');
 await run(peerGroups);
-if (missingPeers.length > 0) lines.push('Not measured:', '', ...missingPeers.map((peer) => `- ${peer}`), '');
+if (values.size === undefined) {
+  const { emulatorTables } = await import('./emulator-groups.mjs');
+  lines.push(...(await emulatorTables(rounds, isWanted)));
+}
+const missing = [...missingClients, ...missingPeers];
+if (missing.length > 0) lines.push('Not measured:', '', ...missing.map((peer) => `- ${peer}`), '');
 
 /** What a missed target stands beside: the cheapest that a bound format can be. */
 function floorsOf(results) {
@@ -61,14 +88,20 @@ function floorsOf(results) {
 }
 
 const missed = targets.filter(({ result }) => isMissed(result));
+const over = timed.filter(({ row }) => isOver(row));
+const count = targets.length + timed.length;
 lines.push(
   `#### Targets on Node ${process.versions.node}`,
   '',
-  `${targets.length - missed.length} of ${targets.length} figures keep their target.`,
+  `${count - missed.length - over.length} of ${count} figures keep their target.`,
   '',
   ...missed.map(
     ({ title, size, result, results }) =>
       `- missed: ${title}, ${result.name}, ${size}: ${digits(result.ratio)}, target ${digits(result.target)}${floorsOf(results)}`,
+  ),
+  ...over.map(
+    ({ title, row }) =>
+      `- missed: ${title}, ${row.name}: ${digits(row.value)} ${row.unit}, target ${row.target}`,
   ),
   '',
 );

@@ -46,3 +46,25 @@ export function table(title, bySize) {
     '',
   ].join('\n');
 }
+
+/** Whether a time, or a count, keeps its target. */
+export function isOver({ value, target }) {
+  return target !== undefined && value > target;
+}
+
+/**
+ * A Markdown table of figures that are no ratios.
+ *
+ * @param {string} title
+ * @param {readonly { name: string, value: number, unit: string, target?: number }[]} rows
+ */
+export function figures(title, rows) {
+  const lines = rows.map((row) => {
+    const figure =
+      `${row.unit === '' ? row.value : row.value.toFixed(row.value < 1 ? 3 : 1)} ${row.unit}`.trim();
+    const verdict =
+      row.target === undefined ? '' : isOver(row) ? `, missed ${row.target}` : ` ≤ ${row.target}`;
+    return `| ${row.name} | ${isOver(row) ? `**${figure}${verdict}**` : `${figure}${verdict}`} |`;
+  });
+  return [`#### ${title}`, '', '| | |', '|---|---|', ...lines, ''].join('\n');
+}

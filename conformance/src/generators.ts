@@ -9,7 +9,7 @@ import {
   publicEncrypt,
   randomBytes,
 } from 'node:crypto';
-import type { Value, ValueMembers } from './variables.ts';
+import type { Value, ValueMembers } from './values.ts';
 
 const hashes: Readonly<Record<string, string>> = {
   SHA_256: 'sha256',

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import { bytesOf } from './generators.ts';
-import type { ValueMembers } from './variables.ts';
+import type { ValueMembers } from './values.ts';
 
 type Padding = Pick<VerifyKeyObjectInput, 'padding' | 'saltLength'>;
 

@@ -3,7 +3,8 @@ import { isBlob } from './blobs.ts';
 import { literalPattern } from './literal-pattern.ts';
 import { Placeholders } from './placeholders.ts';
 import { type Expectation, type ExpectedError, isMembers, valueAt } from './recorded-cases.ts';
-import { resolveText, resolveValue, type Value, type Variables } from './variables.ts';
+import type { Value } from './values.ts';
+import { resolveText, resolveValue, type Variables } from './variables.ts';
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {

@@ -10,7 +10,8 @@ import {
   type RequestStep,
   valueAt,
 } from './recorded-cases.ts';
-import { resolveValue, type Value, type Variables } from './variables.ts';
+import type { Value } from './values.ts';
+import { resolveValue, type Variables } from './variables.ts';
 
 /** Where and as whom a case is replayed. */
 export interface Environment {

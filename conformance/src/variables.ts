@@ -1,11 +1,6 @@
 import { generate } from './generators.ts';
 import { isMembers, type Json } from './recorded-cases.ts';
-
-/** A value with blobs as bytes and all variables replaced. */
-export type Value = undefined | null | boolean | number | string | Buffer | readonly Value[] | ValueMembers;
-export interface ValueMembers {
-  readonly [name: string]: Value;
-}
+import type { Value, ValueMembers } from './values.ts';
 
 /** A case's environment, captured and made values by name. */
 export type Variables = Map<string, Value>;

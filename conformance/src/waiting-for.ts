@@ -1,4 +1,4 @@
-import { unavailableFeatures } from '../../apps/emulator/src/kms/operations/create-key.ts';
+import { keySpecs } from '../../apps/emulator/src/kms/keys/key-specs.ts';
 import { operations } from '../../apps/emulator/src/kms/operations/operations.ts';
 import { readMembers } from '../../apps/emulator/src/kms/wire/read-members.ts';
 import { isMembers, type RecordedCase, type RequestStep } from './recorded-cases.ts';
@@ -17,8 +17,10 @@ export function waitingFor({ steps }: RecordedCase): readonly string[] {
 
 function missingKinds({ operation, input, expect }: RequestStep): readonly string[] {
   if (operation !== 'CreateKey' || expect.error !== undefined || !isMembers(input)) return [];
-  const { CustomerMasterKeySpec, KeySpec, MultiRegion, Origin } = input;
-  return unavailableFeatures(
-    readMembers('CreateKeyRequest', { CustomerMasterKeySpec, KeySpec, MultiRegion, Origin }),
-  );
+  const { CustomerMasterKeySpec, KeySpec } = readMembers('CreateKeyRequest', {
+    CustomerMasterKeySpec: input['CustomerMasterKeySpec'],
+    KeySpec: input['KeySpec'],
+  });
+  const keySpec = KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
+  return keySpecs[keySpec].material === undefined ? [`KeySpec ${keySpec}`] : [];
 }

@@ -13,7 +13,8 @@ import { matchAnswer, type WireAnswer } from '../src/match-answer.ts';
 import { Placeholders } from '../src/placeholders.ts';
 import type { Expectation, RequestStep } from '../src/recorded-cases.ts';
 import { replayCase, type SendRequest } from '../src/replay-case.ts';
-import { resolveValue, type Value } from '../src/variables.ts';
+import type { Value } from '../src/values.ts';
+import { resolveValue } from '../src/variables.ts';
 
 const definitions = {
   '<key-id>': '^[0-9a-f]{4}$',

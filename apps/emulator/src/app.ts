@@ -1,30 +1,29 @@
-import type { Service } from '@keyfold/service';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { type ControlRouterDeps, controlRouter } from './control/api/control-router.ts';
+import { EmulatorClosedError } from './control/control-errors.ts';
 import { encryptionApi } from './encryption-api.ts';
+import type { WorldHost } from './world/world-host.ts';
 
-/** What the application serves. */
-export interface AppDeps {
-  readonly service: Service;
-  /** True from when every seeded thing is there. */
-  readonly isReady: () => boolean;
-}
-
-/** Everything but AWS KMS, which is served ahead of Express. The application never listens: its owner does. */
-export function createApp({ service, isReady }: AppDeps): Express {
+/**
+ * Everything but AWS's services, which are served ahead of Express. The application never listens: its owner does, and loads
+ * this when it is first asked for, since loading Express takes longer than all else at the start.
+ */
+export function createApp(host: WorldHost, control: ControlRouterDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  const controls = controlRouter(control);
+  // Not mounted below the prefix: Express would take it off the paths, and case would not matter in it.
+  app.use((request, response, next) =>
+    request.path.startsWith('/_emulator/') ? controls(request, response, next) : next(),
+  );
+  app.use(encryptionApi(host));
 
-  app.get('/_emulator/ready', (_request, response) => {
-    const ready = isReady();
-    response.status(ready ? 200 : 503).json({ ready });
-  });
-  app.use(encryptionApi(service));
-
-  // Express's own error page would show a stack. A malformed path is the only thing that gets here.
-  app.use((_error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(_error);
-    const answer = service.refuse('invalid_request', '');
+  // Express's own error page would show a stack. A malformed path gets here, and what comes when the emulator is closed.
+  app.use(async (error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    const code = error instanceof EmulatorClosedError ? 'service_closed' : 'invalid_request';
+    const answer = (await host.current.service()).refuse(code, '');
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   return app;

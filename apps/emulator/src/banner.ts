@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Emulator } from './create-emulator.ts';
+import type { Emulator } from './emulator.ts';
 
 /** The Node that runs the emulator runs the snippet too, whatever `node` means in the reader's shell. */
 function nodeCommand(): string {
@@ -12,11 +12,14 @@ function nodeCommand(): string {
 /** What a developer needs to go on, in a few lines. The snippet stands at the margin: a here-document's end has to. */
 export function banner(emulator: Emulator): string {
   const { access } = emulator;
+  const { accessKeyId, secretAccessKey } = emulator.credentials;
+  // Where signatures do not count, the account's number will do.
+  const others = /^\d{12}$/.test(accessKeyId) ? ', or any others.' : '';
   const state = emulator.stateFolder ?? 'kept nowhere (--ephemeral)';
   return `
   Keyfold emulator is ready. For development only: it keeps root keys on this disk.
 
-  HTTP     ${emulator.url}   AWS KMS and the encryption API
+  HTTP     ${emulator.url}   AWS KMS, Secrets Manager and the encryption API
   HTTPS    ${emulator.httpsUrl}   the same, under a local CA
   CA       ${emulator.caFile}
   pin      ${emulator.pin}
@@ -41,6 +44,8 @@ console.log(await cards.decrypt(sealed, { context: { card: '42' } }));
 await keyfold.close();
 END
 
-  AWS clients: AWS_ENDPOINT_URL_KMS=${emulator.url} with any credentials. Ctrl-C ends it.
+  AWS clients: AWS_ENDPOINT_URL=${emulator.url} with the credentials
+  AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}${others}
+  Control: ${emulator.url}/_emulator/openapi.json says how. Ctrl-C ends it.
 `;
 }

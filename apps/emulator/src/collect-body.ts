@@ -10,7 +10,7 @@ export type CollectedBody =
  * How much of a body that is too long is still taken in and thrown away: a client that is answered while it sends may see
  * its connection reset instead of the answer.
  */
-const maxDrainedBytes = 16 * 1024 * 1024;
+const leastDrainedBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a request's body into one buffer of its own, which the caller zeroises: bodies may hold keys, and a body parser's
@@ -19,31 +19,55 @@ const maxDrainedBytes = 16 * 1024 * 1024;
  * @param maxBytes - no more than this is ever held.
  */
 export function collectBody(request: IncomingMessage, maxBytes: number): Promise<CollectedBody> {
-  if (Number(request.headers['content-length'] ?? 0) > maxDrainedBytes)
-    return Promise.resolve({ outcome: 'too_large' });
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.byteLength;
-      chunks.push(chunk);
-      if (length > maxBytes) wipe(chunks);
-      if (length > maxDrainedBytes) resolve({ outcome: 'too_large' });
-    });
-    request.on('end', () =>
-      resolve(
-        length > maxBytes ? { outcome: 'too_large' } : { outcome: 'whole', bytes: joined(chunks, length) },
-      ),
-    );
-    request.on('error', () => resolve({ outcome: 'aborted' }));
-    request.on('close', () => {
-      wipe(chunks);
-      resolve({ outcome: 'aborted' });
-    });
+    takeBody(request, maxBytes, request.headers['content-length'], resolve);
   });
 }
 
+/**
+ * The same without a promise: `done` is called once.
+ *
+ * @param declaredLength - the `Content-Length` header.
+ */
+export function takeBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  declaredLength: string | undefined,
+  done: (body: CollectedBody) => void,
+): void {
+  const maxDrainedBytes = Math.max(leastDrainedBytes, maxBytes);
+  if (declaredLength !== undefined && Number(declaredLength) > maxDrainedBytes)
+    return void done({ outcome: 'too_large' });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let isDone = false;
+  const finish = (body: CollectedBody): void => {
+    if (isDone) return;
+    isDone = true;
+    done(body);
+  };
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.byteLength;
+    chunks.push(chunk);
+    if (length > maxBytes) wipe(chunks);
+    if (length > maxDrainedBytes) finish({ outcome: 'too_large' });
+  });
+  request.on('end', () =>
+    finish(
+      length > maxBytes ? { outcome: 'too_large' } : { outcome: 'whole', bytes: joined(chunks, length) },
+    ),
+  );
+  // Whoever goes away is no failure of the stream's, as long as nobody listens for one: it only closes.
+  request.on('close', () => {
+    wipe(chunks);
+    finish({ outcome: 'aborted' });
+  });
+}
+
+/** Takes the chunks. A body of one chunk is that chunk: the parser copied it out of what it reads into, so it is nobody else's. */
 function joined(chunks: Buffer[], length: number): Uint8Array {
+  const only = chunks.length === 1 ? chunks.pop() : undefined;
+  if (only !== undefined) return only;
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
@@ -55,5 +79,6 @@ function joined(chunks: Buffer[], length: number): Uint8Array {
 }
 
 function wipe(chunks: Buffer[]): void {
-  for (const chunk of chunks.splice(0)) chunk.fill(0);
+  for (const chunk of chunks) chunk.fill(0);
+  chunks.length = 0;
 }

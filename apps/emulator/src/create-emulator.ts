@@ -1,79 +1,44 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Clock, systemClock } from '@keyfold/crypto-core';
-import { nodeBackend } from '@keyfold/crypto-core/node';
-import { createKeyHierarchy, openMaster } from '@keyfold/key-hierarchy';
-import { createMemoryStore } from '@keyfold/key-hierarchy/memory-store';
-import { createService } from '@keyfold/service';
-import { openSqliteStore } from '@keyfold/stores/sqlite';
-import { createApp } from './app.ts';
-import { type DevelopmentAccess, openDevelopmentAccess } from './development-access.ts';
-import { EmulatedRoots } from './emulated-roots.ts';
-import { InvalidOptionError } from './errors.ts';
+import { systemClock } from '@keyfold/crypto-core';
+import { awsAccess, developmentIdentity } from './aws-access.ts';
+import { EmulatorClock } from './clock/emulator-clock.ts';
+import { EmulatorClosedError } from './control/control-errors.ts';
+import { FaultBook } from './control/fault-book.ts';
+import { Journal } from './control/journal.ts';
+import type { WatchedService } from './control/journal-entry.ts';
+import { openDevelopmentAccess } from './development-access.ts';
+import type { Emulator } from './emulator.ts';
+import { checkOptions, type EmulatorOptions } from './emulator-options.ts';
 import { HostGuard } from './host-guard.ts';
-import { createKms } from './kms/kms.ts';
-import { isKmsRequest, kmsHttpHandler } from './kms/kms-http-handler.ts';
+import { kmsHttpHandler, type RefusedRequest } from './kms/kms-http-handler.ts';
+import type { IdentityOptions } from './kms/policy/identity-registry.ts';
 import { listen } from './listener.ts';
 import { openLocalAuthority } from './local-authority.ts';
-import { openPlatformRoot } from './platform-root.ts';
+import { openState } from './open-state.ts';
+import { plantSeed, readSeeds } from './plant-seed.ts';
+import type { PlatformRoot } from './platform-root.ts';
+import { requestRouter } from './request-router.ts';
+import { StateStore } from './state/state-store.ts';
 import { openStateFolder } from './state-folder.ts';
 import { Teardown } from './teardown.ts';
-
-export interface EmulatorOptions {
-  /** HTTP port; 0 (the default here) takes any free one. */
-  readonly port?: number;
-  /** HTTPS port; 0 (the default here) takes any free one. */
-  readonly httpsPort?: number;
-  /** Address to listen on. Default 127.0.0.1: this machine only. */
-  readonly host?: string;
-  /** Host names that requests may be addressed to, beside `localhost`, `127.0.0.1` and `[::1]`. */
-  readonly allowHosts?: readonly string[];
-  /** Where keys are kept. Absent: in memory, and forgotten at the end. */
-  readonly stateFolder?: string;
-  /** The time that the emulated KMS and the service go by. Default: the system's. It can end leases early, never stretch them. */
-  readonly clock?: Clock;
-  /** How long the service goes on using a tenant key after its root was last asked, in milliseconds. Default 60,000. */
-  readonly leaseMs?: number;
-  /**
-   * Whether key policies and grants decide who may use a key of the emulated KMS: `off` (the default) lets everybody of the
-   * key's own account, `strict` refuses as AWS does. Every caller is its account's root user.
-   */
-  readonly keyPolicies?: 'off' | 'strict';
-  /** Told of the cause behind each answer that says only that the emulator failed. */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** A running emulator. */
-export interface Emulator extends AsyncDisposable {
-  /** `http://127.0.0.1:…`: AWS KMS and the encryption API. */
-  readonly url: string;
-  /** `https://127.0.0.1:…`: the same, under the local CA. */
-  readonly httpsUrl: string;
-  /** The local CA's certificate, PEM: the SDK's `tls.ca`. */
-  readonly caPem: string;
-  readonly caFile: string;
-  /** The server key's pin, `sha256/…`: the SDK's `tls.pins`. */
-  readonly pin: string;
-  /** A tenant, a service and an administrator's API key that are there from the start. */
-  readonly access: DevelopmentAccess;
-  /** Absolute path; undefined where nothing is kept. */
-  readonly stateFolder: string | undefined;
-  /** Ends all connections, writes what is to be kept, zeroises keys, and frees the ports. */
-  close(): Promise<void>;
-}
+import { StateControl } from './world/state-control.ts';
+import { openWorld, type WorldSettings } from './world/world.ts';
+import { WorldHost } from './world/world-host.ts';
 
 /**
  * Starts an emulator in this process. It is ready when the promise resolves.
  *
+ * @throws {InvalidOptionError} for options that make no sense.
  * @throws {PortInUseError} {@link AddressUnavailableError} where it cannot listen.
  * @throws {StateUnwritableError} {@link StateUnusableError} and the store's errors, where the state folder is no good.
  *
  * @example
  * ```ts
- * const emulator = await createEmulator();
+ * await using emulator = await createEmulator();
+ * const kms = new KMSClient(emulator.aws);
  * const keyfold = new Keyfold({
  *   apiKey: emulator.access.apiKey,
  *   baseUrl: emulator.httpsUrl,
- *   tls: { ca: emulator.caPem },
+ *   tls: { ca: emulator.ca },
  * });
  * ```
  */
@@ -88,82 +53,154 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   }
 }
 
-function checkPort(port: number | undefined): void {
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw new InvalidOptionError(`A port is an integer from 0 to 65535, not ${port}.`);
-}
-
 async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emulator> {
-  checkPort(options.port);
-  checkPort(options.httpsPort);
-  const { host = '127.0.0.1', clock = systemClock, onError = () => undefined } = options;
-  // A clock that was handed in may stand still or go back; a lease must end all the same.
-  const leaseClock: Clock = {
-    now: () => ({ wallMs: clock.now().wallMs, monotonicMs: systemClock.now().monotonicMs }),
+  checkOptions(options);
+  const { host: address = '127.0.0.1', onError = () => undefined } = options;
+  const clock = new EmulatorClock(options.clock ?? systemClock);
+  // Where it stands still from the start, it stands there again after each reset.
+  const startAt = options.startAt ?? (options.frozen === true ? clock.date : undefined);
+  const startClock = (): void => {
+    clock.reset();
+    if (options.frozen === true) clock.freeze(startAt);
+    else if (startAt !== undefined) clock.set(startAt);
   };
-  const state = openStateFolder(options.stateFolder);
-  teardown.add(() => state.close());
-  const root = openPlatformRoot(state);
-  const store = state.ephemeral
-    ? createMemoryStore()
-    : await openSqliteStore({ path: state.file('state.sqlite') });
-  teardown.add(() => store.close());
+  startClock();
+  // A seed that is none is told of before anything is made.
+  const seeds = await readSeeds(options.seeds ?? []);
 
-  const master = await openMaster({ store, root, backend: nodeBackend });
-  teardown.add(() => master.dispose());
-  const roots = new EmulatedRoots();
-  teardown.add(() => roots.close());
-  const hierarchy = createKeyHierarchy({
-    rows: master.rows,
-    roots: (reference) => roots.resolve(reference),
-    backend: nodeBackend,
-    clock: leaseClock,
-    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-  });
-  teardown.add(() => hierarchy.close());
-  const service = createService({ hierarchy, rows: master.rows, backend: nodeBackend, clock, onError });
+  const folder = openStateFolder(options.stateFolder);
+  teardown.add(() => folder.close());
+  const { store, platformRoot } = await openState(folder, teardown);
+  const state = await StateStore.open(store);
+
+  const { keyPolicies, requestRates, leaseMs } = options;
+  const strict = options.signatures === 'strict';
+  const development = strict ? identityOf(platformRoot) : undefined;
+  const faults = new FaultBook(options.faultSeed);
+  const journal = new Journal(options.journalCapacity);
+  const settings: WorldSettings = {
+    clock,
+    access: keyPolicies === undefined ? {} : { mode: keyPolicies },
+    identities: [...(options.identities ?? []), ...(development === undefined ? [] : [development])],
+    journal,
+    faults,
+    platformRoot,
+    onError,
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+    ...(requestRates === undefined ? {} : { requestRates }),
+  };
+  const host = new WorldHost(await openWorld(state.view(), settings));
+  teardown.add(() => host.close());
 
   let ready = false;
-  const app = createApp({ service, isReady: () => ready });
-  const serveKms = kmsHttpHandler(
-    await createKms({
-      store,
-      clock,
-      onInternalError: onError,
-      access: { mode: options.keyPolicies ?? 'off' },
-    }),
-  );
-  const handler = (request: IncomingMessage, response: ServerResponse): void =>
-    isKmsRequest(request) ? serveKms(request, response) : app(request, response);
+  const started = Promise.withResolvers<Emulator>();
+  const authentication = {
+    mode: options.signatures ?? 'lax',
+    identities: { credentialsOf: (id: string) => host.current.identities.credentialsOf(id) },
+    clock,
+  } as const;
+  // Connections that are cut off at the end fail, which is no failure.
+  const onFailure = (error: unknown): void => {
+    if (!(error instanceof EmulatorClosedError)) onError(error);
+  };
+  const onRefused =
+    (service: WatchedService) =>
+    ({ requestId, status, error }: RefusedRequest): void =>
+      host.current.watch.begin({ service, from: 'client', requestId }).ended(status, error);
+  const handler = requestRouter({
+    kms: kmsHttpHandler(
+      { handle: (request) => host.run(({ clientKms }) => clientKms.handle(request)) },
+      authentication,
+      { onRefused: onRefused('kms'), onError: onFailure },
+    ),
+    secretsManager: kmsHttpHandler(
+      { handle: (request) => host.run((world) => world.clientSecretsManager.handle(request)) },
+      { ...authentication, service: 'secretsmanager' },
+      { onRefused: onRefused('secretsmanager'), onError: onFailure },
+    ),
+    isReady: () => ready,
+    loadApp: async () => {
+      const [{ createApp }, emulator] = await Promise.all([import('./app.ts'), started.promise]);
+      return createApp(host, { emulator, isReady: () => ready, onError });
+    },
+    onError,
+  });
 
-  const guard = new HostGuard(options.allowHosts);
-  const authority = await openLocalAuthority(state);
-  const http = await listen({ host, port: options.port ?? 0, guard, handler });
+  // Whoever listens on all addresses is reached by the loopback's too.
+  const reached = everyAddress.get(address) ?? address;
+  const name = reached.includes(':') ? `[${reached}]` : reached;
+  const guard = new HostGuard([...(options.allowHosts ?? []), name]);
+  const date = (): Date | undefined => (options.clock !== undefined || clock.moved ? clock.date : undefined);
+  const authority = openLocalAuthority(folder);
+  const http = await listen({ host: address, port: options.port ?? 0, guard, date, handler });
   teardown.add(() => http.close());
-  const https = await listen({ host, port: options.httpsPort ?? 0, guard, handler, authority });
+  const https = await listen({
+    host: address,
+    port: options.httpsPort ?? 0,
+    guard,
+    date,
+    handler,
+    authority,
+  });
   teardown.add(() => https.close());
 
-  const name = host.includes(':') ? `[${host}]` : host;
-  const url = `http://${name}:${http.port}`;
-  roots.connect(url);
-  const access = await openDevelopmentAccess({
-    state,
-    hierarchy,
-    service,
-    createRootKey: () => roots.createKey(),
-  });
+  const access = await openDevelopmentAccess(folder, host.current);
+  for (const seed of seeds) await plantSeed(seed, host.current);
+  journal.clear();
+  const control = await StateControl.open({ state, host, clock, settings, access, startClock });
   ready = true;
 
+  const url = `http://${name}:${http.port}`;
   const close = (): Promise<void> => teardown.run();
-  return {
+  const emulator: Emulator = {
     url,
     httpsUrl: `https://${name}:${https.port}`,
-    caPem: authority.caPem,
+    ca: authority.ca,
     caFile: authority.caFile,
     pin: authority.pin,
-    access,
-    stateFolder: state.ephemeral ? undefined : state.path,
+    get access() {
+      return control.access;
+    },
+    // Made anew each time: AWS's clients write into what they are given.
+    get aws() {
+      return awsAccess(url, development);
+    },
+    get credentials() {
+      return awsAccess(url, development).credentials;
+    },
+    region: awsAccess(url, development).region,
+    stateFolder: folder.ephemeral ? undefined : folder.path,
+    clock,
+    faults,
+    journal,
+    reset: () => control.reset(),
+    snapshot: () => control.snapshot(),
+    restore: (snapshot) => control.restore(snapshot),
+    export: (snapshot) => control.export(snapshot),
+    import: (document) => control.import(document),
+    seed: async (source) => {
+      const [seed] = await readSeeds([source]);
+      if (seed === undefined) throw new TypeError('One seed is read as one.');
+      return host.run((world) => plantSeed(seed, world));
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
+  started.resolve(emulator);
+  return emulator;
+}
+
+/** RFC 4291 §2.5.2 and RFC 1122 §3.2.1.3: addresses that mean all there are. Nobody is addressed by them. */
+const everyAddress: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
+function identityOf(platformRoot: PlatformRoot): IdentityOptions {
+  const key = platformRoot.reveal();
+  try {
+    return developmentIdentity(key);
+  } finally {
+    key.dispose();
+  }
 }

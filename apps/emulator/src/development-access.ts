@@ -1,22 +1,16 @@
 import { isKeyfoldError } from '@keyfold/crypto-core';
-import type { KeyHierarchy } from '@keyfold/key-hierarchy';
-import type { Service } from '@keyfold/service';
+import type { Store } from '@keyfold/key-hierarchy';
+import { isValidApiKey, makeApiKey } from './development-api-key.ts';
 import { StateUnusableError } from './errors.ts';
+import { readNote } from './state/notes.ts';
 import type { StateFolder } from './state-folder.ts';
+import type { World } from './world/world.ts';
 
 /** A tenant, a service and an administrator's API key that are there from the start, so that nothing has to be set up. */
 export interface DevelopmentAccess {
   readonly tenant: string;
   readonly service: string;
   readonly apiKey: string;
-}
-
-export interface DevelopmentAccessDeps {
-  readonly state: StateFolder;
-  readonly hierarchy: KeyHierarchy;
-  readonly service: Service;
-  /** Makes a key in the emulated KMS and returns its ARN. */
-  readonly createRootKey: () => Promise<string>;
 }
 
 const tenant = 'demo';
@@ -43,28 +37,28 @@ function stored(state: StateFolder): DevelopmentAccess | undefined {
   return value;
 }
 
-/** Whether the service knows the API key, and the tenant's service that it is for. */
-async function works(
-  service: Service,
-  { tenant, service: name, apiKey }: DevelopmentAccess,
-): Promise<boolean> {
-  const answer = await service.execute('getService', {
-    params: { tenant, service: name },
-    query: new URLSearchParams(),
-    headers: { authorization: `Bearer ${apiKey}` },
-    body: new Uint8Array(),
-    requestId: 'start',
-  });
-  answer[Symbol.dispose]();
-  return answer.status === 200;
+/** The access that came with imported rows, which is kept among them. */
+export async function importedAccess(store: Store): Promise<DevelopmentAccess | undefined> {
+  const note = await readNote(store, 'access');
+  return note === undefined ? undefined : JSON.parse(Buffer.from(note).toString('utf8'));
 }
 
-async function exists(hierarchy: KeyHierarchy): Promise<boolean> {
+/** Whether the rows have the API key, and the tenant's service that it is for. */
+export async function accessWorks(
+  { hierarchy, rows }: World,
+  { tenant, service, apiKey }: DevelopmentAccess,
+): Promise<boolean> {
+  return (await isThere(() => hierarchy.getService(tenant, service))) && (await isValidApiKey(rows, apiKey));
+}
+
+const absences: readonly string[] = ['tenant_not_found', 'service_not_found', 'invalid_argument'];
+
+async function isThere(look: () => Promise<unknown>): Promise<boolean> {
   try {
-    await hierarchy.getTenant(tenant);
+    await look();
     return true;
   } catch (error) {
-    if (isKeyfoldError(error) && error.code === 'tenant_not_found') return false;
+    if (isKeyfoldError(error) && absences.includes(error.code)) return false;
     throw error;
   }
 }
@@ -75,28 +69,29 @@ async function exists(hierarchy: KeyHierarchy): Promise<boolean> {
  *
  * @throws {StateUnusableError} where the stored file is not one of these.
  */
-export async function openDevelopmentAccess(deps: DevelopmentAccessDeps): Promise<DevelopmentAccess> {
-  const { state, hierarchy, service, createRootKey } = deps;
+export async function openDevelopmentAccess(state: StateFolder, world: World): Promise<DevelopmentAccess> {
   const before = stored(state);
   if (before !== undefined) {
-    // The database may have been removed or replaced: an API key that opens nothing must not be handed out.
-    if (!(await works(service, before)))
+    // Imported rows have an API key of their own. Else, the database may have been removed or replaced: an API key that opens
+    // nothing must not be handed out.
+    const imported = await importedAccess(world.view);
+    if (imported === undefined && !(await accessWorks(world, before)))
       throw new StateUnusableError(
         state.file('development.json'),
         'names a tenant or an API key that the store does not have',
       );
     return before;
   }
+  const { hierarchy, roots, rows } = world;
   // An interrupted first start may have made the tenant, under a root key whose ARN nobody wrote down: it is kept.
-  if (!(await exists(hierarchy)))
-    await hierarchy.createTenant({ id: tenant, root: { provider: 'aws-kms', keyId: await createRootKey() } });
+  if (!(await isThere(() => hierarchy.getTenant(tenant))))
+    await hierarchy.createTenant({
+      id: tenant,
+      root: { provider: 'aws-kms', keyId: await roots.createKey() },
+    });
   await hierarchy.createService(tenant, serviceId);
-  const { apiKey } = await service.apiKeys.create({
-    role: 'admin',
-    tenants: '*',
-    description: 'development',
-  });
+  const apiKey = await makeApiKey(rows, world.clock);
   const access: DevelopmentAccess = { tenant, service: serviceId, apiKey };
-  state.write('development.json', `${JSON.stringify(access, null, 2)}\n`);
+  if (!state.ephemeral) state.write('development.json', `${JSON.stringify(access, null, 2)}\n`);
   return access;
 }

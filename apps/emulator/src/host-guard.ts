@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type RequestHead, readRequestHead } from './request-head.ts';
 
 /** Why a request is refused before anything looks at it. */
 export interface Refusal {
@@ -12,6 +13,8 @@ export interface Refusal {
  */
 export class HostGuard {
   readonly #names: ReadonlySet<string>;
+  /** The Host that was allowed last: clients hardly ever name another. */
+  #allowedHost: string | undefined;
 
   /** @param extraNames - host names that are allowed beside the loopback's own. */
   constructor(extraNames: readonly string[] = []) {
@@ -24,26 +27,26 @@ export class HostGuard {
   }
 
   /** The reason to refuse a request, or undefined where it may pass. */
-  refusal(request: IncomingMessage): Refusal | undefined {
+  refusal(request: IncomingMessage, head: RequestHead = readRequestHead(request)): Refusal | undefined {
     // Node takes the first of two Host headers in silence; which one a proxy took is anybody's guess.
-    const hosts = request.rawHeaders.filter(
-      (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
-    );
-    if (hosts.length !== 1) return { status: 400, message: 'A request names exactly one Host.' };
-    if (!this.#allows(request.headers.host ?? ''))
+    if (head.hosts !== 1) return { status: 400, message: 'A request names exactly one Host.' };
+    if (!this.#allows(head.host ?? ''))
       return { status: 403, message: 'The emulator answers to localhost, 127.0.0.1 and [::1] only.' };
     // RFC 9112 §3.2.2: in absolute form the target, not Host, names the authority. Only proxies are sent that.
     if (request.url?.startsWith('/') !== true && request.url !== '*')
       return { status: 400, message: 'A request names a path.' };
-    const origin = request.headers.origin;
+    const { origin } = head;
     if (origin !== undefined && !this.#allowsOrigin(origin))
       return { status: 403, message: 'The emulator does not answer requests that other sites make.' };
     return undefined;
   }
 
   #allows(host: string): boolean {
+    if (host === this.#allowedHost) return true;
     const name = /^(.+?)(?::\d{1,5})?$/.exec(host)?.[1];
-    return name !== undefined && this.#names.has(name.toLowerCase());
+    if (name === undefined || !this.#names.has(name.toLowerCase())) return false;
+    this.#allowedHost = host;
+    return true;
   }
 
   #allowsOrigin(origin: string): boolean {

@@ -1,15 +1,14 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tlsCipherSuites } from '@keyfold/protocol';
 import { AddressUnavailableError, PortInUseError } from './errors.ts';
 import type { HostGuard } from './host-guard.ts';
 import type { LocalAuthority } from './local-authority.ts';
+import { type HeadListener, readRequestHead } from './request-head.ts';
+
+// An import of these would load a whole HTTP client for names that nobody uses here, which takes longer than the rest of the start.
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
+const { createServer: createHttpsServer } = process.getBuiltinModule('node:https');
 
 /** A server that accepts connections. */
 export interface Listener {
@@ -23,7 +22,9 @@ export interface ListenerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly guard: HostGuard;
-  readonly handler: RequestListener;
+  /** The time that answers tell; undefined for the system's. Clients correct their own by it. */
+  readonly date: () => Date | undefined;
+  readonly handler: HeadListener;
   /** Given: HTTPS. Absent: HTTP. */
   readonly authority?: LocalAuthority;
 }
@@ -31,11 +32,14 @@ export interface ListenerOptions {
 /** RFC 6797 §6.1: a year, sub-domains included. Sent over HTTPS only, as §7.2 asks. */
 const strictTransportSecurity = 'max-age=31536000; includeSubDomains';
 
-function createServer({ authority, handler, guard }: ListenerOptions): Server {
+function createServer({ authority, handler, guard, date }: ListenerOptions): Server {
   const guarded = (request: IncomingMessage, response: ServerResponse): void => {
+    const moved = date();
+    if (moved !== undefined) response.setHeader('date', moved.toUTCString());
     if (authority !== undefined) response.setHeader('strict-transport-security', strictTransportSecurity);
-    const refusal = guard.refusal(request);
-    if (refusal === undefined) return void handler(request, response);
+    const head = readRequestHead(request);
+    const refusal = guard.refusal(request, head);
+    if (refusal === undefined) return void handler(request, response, head);
     const body = JSON.stringify({
       error: { code: 'request_refused', layer: 'transport', message: refusal.message },
     });
@@ -63,6 +67,12 @@ function createServer({ authority, handler, guard }: ListenerOptions): Server {
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer(options);
+  // The server itself does not count a connection whose TLS handshake is not over: it would keep the port for as long as it likes.
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const Cause = error.code === 'EADDRINUSE' ? PortInUseError : AddressUnavailableError;
@@ -78,6 +88,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
+        for (const connection of connections) connection.destroy();
         server.closeAllConnections();
       }),
   };

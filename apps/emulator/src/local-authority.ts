@@ -1,14 +1,18 @@
-// @peculiar/x509 resolves its parts through decorators' metadata, which this import provides.
-import 'reflect-metadata';
-import { createHash, createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  X509Certificate,
+} from 'node:crypto';
+import { commonName, extensions, makeCertificate, subjectOf } from './certificates/certificate.ts';
 import { StateUnusableError, StateUnwritableError } from './errors.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The emulator's HTTPS identity: a certificate for the loopback's names under a CA of this state folder's own. */
 export interface LocalAuthority {
   /** The CA's certificate, PEM: what a client is told to trust. */
-  readonly caPem: string;
+  readonly ca: string;
   readonly caFile: string;
   readonly certPem: string;
   readonly keyPem: string;
@@ -16,7 +20,6 @@ export interface LocalAuthority {
   readonly pin: string;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 /** Clients refuse leaves that live longer than 398 days; a CA on one's own disk may live for years. */
 const leafDays = 397;
@@ -29,14 +32,9 @@ interface PemPair {
   readonly keyPem: string;
 }
 
-const generateKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-
-async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
-}
-
-async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
-  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, false, ['sign']);
+interface Identity {
+  readonly authority: PemPair;
+  readonly leaf: PemPair;
 }
 
 const validity = (days: number) => ({
@@ -44,45 +42,41 @@ const validity = (days: number) => ({
   notAfter: new Date(Date.now() + days * dayMs),
 });
 
-async function makeAuthority(): Promise<PemPair> {
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Keyfold emulator local CA',
-    keys,
-    signingAlgorithm: algorithm,
+const makeKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+function makeAuthority(): PemPair {
+  const { publicKey, privateKey } = makeKeys();
+  const name = commonName('Keyfold emulator local CA');
+  const certPem = makeCertificate({
+    issuer: name,
+    subject: name,
     ...validity(authorityDays),
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    publicKey,
+    signingKey: privateKey,
+    extensions: [extensions.authority(), extensions.signsCertificates(), extensions.subjectKey(publicKey)],
   });
-  return { certPem: certificate.toString('pem'), keyPem: await privateKeyPem(keys.privateKey) };
+  return { certPem, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-async function makeLeaf(authority: PemPair): Promise<PemPair> {
-  const ca = new x509.X509Certificate(authority.certPem);
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject: 'CN=localhost',
-    issuer: ca.subject,
-    publicKey: keys.publicKey,
-    signingKey: await importPrivateKey(authority.keyPem),
-    signingAlgorithm: algorithm,
+function makeLeaf(authority: PemPair): PemPair {
+  const signingKey = createPrivateKey(authority.keyPem);
+  const { publicKey, privateKey } = makeKeys();
+  const loopback = [Uint8Array.of(127, 0, 0, 1), Uint8Array.of(...Array<number>(15).fill(0), 1)];
+  const certPem = makeCertificate({
+    issuer: subjectOf(new X509Certificate(authority.certPem).raw),
+    subject: commonName('localhost'),
     ...validity(leafDays),
+    publicKey,
+    signingKey,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
-      ]),
-      await x509.AuthorityKeyIdentifierExtension.create(ca),
+      extensions.leaf(),
+      extensions.signsData(),
+      extensions.servers(),
+      extensions.names(['localhost'], loopback),
+      extensions.authorityKey(createPublicKey(signingKey)),
     ],
   });
-  return { certPem: certificate.toString('pem'), keyPem: await privateKeyPem(keys.privateKey) };
+  return { certPem, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** True where the stored leaf was issued by the stored CA, belongs to the stored key and does not end soon. */
@@ -108,31 +102,48 @@ function readPair(
   return certPem === undefined || keyPem === undefined ? undefined : { certPem, keyPem };
 }
 
+/** What is kept, made where it is absent or about to expire. */
+function keptIdentity(state: StateFolder): Identity {
+  let authority = readPair(state, 'ca.pem', 'ca-key.pem');
+  if (authority === undefined) {
+    authority = makeAuthority();
+    // The key goes first: a CA certificate without its key would be trusted by people and renewed by nobody.
+    state.write('ca-key.pem', authority.keyPem);
+    state.write('ca.pem', authority.certPem);
+  }
+  let leaf = readPair(state, 'server.pem', 'server-key.pem');
+  if (leaf === undefined || !usable(leaf, authority)) {
+    leaf = makeLeaf(authority);
+    state.write('server-key.pem', leaf.keyPem);
+    state.write('server.pem', leaf.certPem);
+  }
+  return { authority, leaf };
+}
+
+let processIdentity: Identity | undefined;
+
+/** One for all emulators of this process that keep nothing: it ends with them, and a test starts many. */
+function passingIdentity(state: StateFolder): Identity {
+  if (processIdentity === undefined || !usable(processIdentity.leaf, processIdentity.authority)) {
+    const authority = makeAuthority();
+    processIdentity = { authority, leaf: makeLeaf(authority) };
+  }
+  state.write('ca.pem', processIdentity.authority.certPem);
+  return processIdentity;
+}
+
 /**
  * Loads the state folder's CA and server certificate, making what is absent or about to expire.
  *
  * @throws {StateUnusableError} where a stored certificate cannot be read.
  * @throws {StateUnwritableError} where a new one cannot be stored.
  */
-export async function openLocalAuthority(state: StateFolder): Promise<LocalAuthority> {
-  x509.cryptoProvider.set(webcrypto);
+export function openLocalAuthority(state: StateFolder): LocalAuthority {
   try {
-    let authority = readPair(state, 'ca.pem', 'ca-key.pem');
-    if (authority === undefined) {
-      authority = await makeAuthority();
-      // The key goes first: a CA certificate without its key would be trusted by people and renewed by nobody.
-      state.write('ca-key.pem', authority.keyPem);
-      state.write('ca.pem', authority.certPem);
-    }
-    let leaf = readPair(state, 'server.pem', 'server-key.pem');
-    if (leaf === undefined || !usable(leaf, authority)) {
-      leaf = await makeLeaf(authority);
-      state.write('server-key.pem', leaf.keyPem);
-      state.write('server.pem', leaf.certPem);
-    }
+    const { authority, leaf } = state.ephemeral ? passingIdentity(state) : keptIdentity(state);
     const spki = new X509Certificate(leaf.certPem).publicKey.export({ type: 'spki', format: 'der' });
     return {
-      caPem: authority.certPem,
+      ca: authority.certPem,
       caFile: state.file('ca.pem'),
       ...leaf,
       pin: `sha256/${createHash('sha256').update(spki).digest('base64')}`,

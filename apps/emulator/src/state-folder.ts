@@ -32,6 +32,8 @@ export interface StateFolder {
    * @throws {StateUnwritableError}
    */
   write(name: StateFileName, content: string | Uint8Array): string;
+  /** Removes what a run that was killed left half written. For the folder's owner alone: others may be writing. */
+  sweep(): void;
   /** Removes the folder where it is ephemeral. */
   close(): void;
 }
@@ -48,6 +50,9 @@ export type StateFileName =
 
 const ownerOnlyFolder = 0o700;
 const ownerOnlyFile = 0o600;
+
+/** Of a file before it is whole. */
+const draftName = /^[a-z-]+\.(key|pem|json)\.\d+\.new$/;
 
 /** What tells a folder of ours from anybody's: it holds one of these, or nothing at all. */
 const marks: readonly StateFileName[] = ['platform-root.key', 'state.sqlite', 'ca.pem'];
@@ -110,22 +115,27 @@ export function openStateFolder(path?: string): StateFolder {
     read: (name) => (existsSync(file(name)) ? readFileSync(file(name)) : undefined),
     write: (name, content) => {
       const target = file(name);
-      const draft = `${target}.${process.pid}.new`;
+      const draft = `${target}.${process.pid}.new`; // As draftName has it.
       try {
         const handle = openSync(draft, 'w', ownerOnlyFile);
         try {
           // Unlike writeSync, this goes on until all of it is written.
           writeFileSync(handle, content);
-          fsyncSync(handle);
+          // Nobody looks for what goes when the emulator does.
+          if (!ephemeral) fsyncSync(handle);
         } finally {
           closeSync(handle);
         }
         renameSync(draft, target);
-        syncFolder(folder);
+        if (!ephemeral) syncFolder(folder);
       } catch (error) {
         throw new StateUnwritableError(target, { cause: error });
       }
       return target;
+    },
+    sweep: () => {
+      for (const name of readdirSync(folder).filter((name) => draftName.test(name)))
+        rmSync(join(folder, name), { force: true });
     },
     close: () => {
       if (ephemeral) rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** What has to be undone, in the reverse of the order in which it was done. */
 export class Teardown {
   readonly #steps: (() => unknown)[] = [];
+  #running: Promise<void> | undefined;
 
   /** Registers how to undo what was just done. */
   add(undo: () => unknown): void {
@@ -8,11 +9,17 @@ export class Teardown {
   }
 
   /**
-   * Undoes everything, each step even where an earlier one failed. Running it again does nothing.
+   * Undoes everything, one step after the other, each even where an earlier one failed. Whoever runs it again waits for the same
+   * end.
    *
    * @throws what the first failing step threw.
    */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.#running ??= this.#undo();
+    return this.#running;
+  }
+
+  async #undo(): Promise<void> {
     const failures: unknown[] = [];
     for (let undo = this.#steps.pop(); undo !== undefined; undo = this.#steps.pop())
       try {

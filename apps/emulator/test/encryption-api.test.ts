@@ -104,7 +104,7 @@ describe('the encryption API over HTTP', () => {
         host: '127.0.0.1',
         port: Number(new URL(emulator.httpsUrl).port),
         servername: 'localhost',
-        ca: emulator.caPem,
+        ca: emulator.ca,
         ...options,
       });
       await once(socket, 'secureConnect');
@@ -130,7 +130,7 @@ describe('the encryption API over HTTP', () => {
 
     it('sends HSTS over HTTPS, and over HTTP does not', async () => {
       const url = `${emulator.httpsUrl}/_emulator/ready`;
-      const secured = request(url, { ca: emulator.caPem }).end();
+      const secured = request(url, { ca: emulator.ca }).end();
       const [response] = await once(secured, 'response');
       response.resume();
       expect(response.headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');

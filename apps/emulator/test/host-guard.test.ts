@@ -79,3 +79,17 @@ describe('who the emulator answers', () => {
     expect(answer).not.toMatch(/access-control-allow/i);
   });
 });
+
+describe('the address that the emulator listens on', () => {
+  for (const [host, reached] of [
+    ['127.0.0.2', '127.0.0.2'],
+    ['0.0.0.0', '127.0.0.1'],
+  ] as const)
+    it(`of ${host} answers at the URL that it tells, and still to no foreign Host`, async () => {
+      await using emulator = await createEmulator({ host });
+      expect(new URL(emulator.url).hostname).toBe(reached);
+      expect((await fetch(`${emulator.url}/_emulator/ready`)).status).toBe(200);
+      const foreign = 'GET /_emulator/ready HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n';
+      expect(await exchange(emulator.url, foreign)).toMatch(/^HTTP\/1\.1 403 /);
+    });
+});

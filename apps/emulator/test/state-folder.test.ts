@@ -79,7 +79,7 @@ describe('the state folder', () => {
     await first.close();
     const second = await createEmulator({ stateFolder: folder });
     await second.close();
-    expect(second.caPem).toBe(first.caPem);
+    expect(second.ca).toBe(first.ca);
     expect(second.pin).toBe(first.pin);
     expect(second.access).toEqual(first.access);
   });

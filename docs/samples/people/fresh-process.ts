@@ -12,7 +12,7 @@ const database = new PeopleDatabase(join(folder, 'people.sqlite'));
 const keyfold = new Keyfold({
   apiKey: emulator.access.apiKey,
   baseUrl: emulator.httpsUrl,
-  tls: { ca: emulator.caPem },
+  tls: { ca: emulator.ca },
 });
 
 const outcomes: Record<string, Outcome> = {};

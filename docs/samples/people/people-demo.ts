@@ -100,7 +100,7 @@ export class PeopleDemo {
     const keyfold = new Keyfold({
       apiKey: emulator.access.apiKey,
       baseUrl: emulator.httpsUrl,
-      tls: { ca: emulator.caPem },
+      tls: { ca: emulator.ca },
       clock,
     });
     const setUp = async (tenant: Tenant): Promise<TenantSetup> => {

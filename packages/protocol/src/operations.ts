@@ -105,7 +105,7 @@ export const operations = {
     response: 'json',
     effect: 'write',
     idempotent: false,
-    idempotencyKey: false,
+    idempotencyKey: true,
     summary: 'Make a new active version of a service key; older versions go on decrypting.',
   },
   wrapDataKeys: {

@@ -9,10 +9,10 @@ import {
 } from '@keyfold/protocol';
 import { AnswerMismatch, readField, readString } from './answer-fields.ts';
 import { type ApiRefusal, apiError } from './api-errors.ts';
-import type { CallDetails, CallError } from './call-error.ts';
-import { parseRetryAfterMs } from './retry-policy.ts';
-import type { TransportResponse } from './transport.ts';
-import { RedirectRefusedError, UnexpectedResponseError } from './transport-errors.ts';
+import type { CallDetails, CallError } from './calls/call-error.ts';
+import { parseRetryAfterMs } from './calls/retry-policy.ts';
+import type { TransportResponse } from './transport/transport.ts';
+import { RedirectRefusedError, UnexpectedResponseError } from './transport/transport-errors.ts';
 import { UnrecognisedAnswerError } from './unrecognised-answer-error.ts';
 
 /** Longest text of the service's that becomes part of an error, in characters. */

@@ -1,26 +1,29 @@
-import type { Clock, Instant } from '@keyfold/crypto-core';
+import type { Clock } from '@keyfold/crypto-core';
+import { limits, type OperationId, type PageQuery } from '@keyfold/protocol';
+import { requireInteger } from './arguments.ts';
+import type { Answered, ApiAnswer, AttemptPlan } from './calls/attempt.ts';
 import {
-  encodeFrame,
-  headerNames,
-  limits,
-  mediaTypes,
-  type OperationId,
-  type OperationParameters,
-  operationOf,
-  operationPath,
-  type PageQuery,
-  type RequestBody,
-} from '@keyfold/protocol';
-import { checked, readAnswer, readRefusal } from './api-answer.ts';
-import { ApiError } from './api-errors.ts';
-import { type CallDetails, CallError } from './call-error.ts';
+  type CallOptions,
+  checkedCallOptions,
+  type KeyedCallOptions,
+  type ListOptions,
+} from './calls/call-options.ts';
+import { CallPromise } from './calls/call-promise.ts';
+import { type CallParts, CallRun } from './calls/call-run.ts';
+import { CircuitBreaker, type CircuitLimits } from './calls/circuit-breaker.ts';
+import { Deadline } from './calls/deadline.ts';
+import { ListPromise } from './calls/list-promise.ts';
+import type { Middleware } from './calls/middleware.ts';
+import { type Page, readPage } from './calls/page.ts';
+import { type ApiRequest, encodeBody, type RequestContent, requestPlan } from './calls/request-plan.ts';
+import { RetryBudget, type RetryBudgetLimits } from './calls/retry-budget.ts';
+import type { RetryPolicy } from './calls/retry-policy.ts';
+import type { Timers } from './calls/timers.ts';
+import { throwIfAborted } from './calls/until-aborted.ts';
 import { ClientClosedError } from './configuration-errors.ts';
-import { Deadline } from './deadline.ts';
-import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
-import type { Timers } from './timers.ts';
-import type { Transport, TransportResponse } from './transport.ts';
-import { CallAbortedError, TimeoutError } from './transport-errors.ts';
-import { UnrecognisedAnswerError } from './unrecognised-answer-error.ts';
+import type { CallObserver } from './observe/call-observer.ts';
+import type { Transport } from './transport/transport.ts';
+import { UnexpectedResponseError } from './transport/transport-errors.ts';
 
 /** Longest answer in bytes: a full page of the longest root keys' names, or a frame, is a quarter of it. */
 const maxResponseBytes = 4 * limits.frameBytes;
@@ -37,39 +40,33 @@ export interface ApiClientOptions {
   readonly timers: Timers;
   /** From 0 up to, not including, 1; spreads retries, so it need not be unpredictable. */
   readonly random: () => number;
-}
-
-/** What one call sends. */
-export interface ApiRequest<Id extends OperationId> {
-  readonly params: OperationParameters<Id>;
-  readonly query?: PageQuery;
-  /** JSON, or the JSON of a frame; nothing secret. */
-  readonly body?: RequestBody<Id>;
-  /** Attachments of a frame. Copied, and the copy is wiped; the originals stay the caller's. */
-  readonly attachments?: readonly Uint8Array[];
-  readonly signal?: AbortSignal | undefined;
-  /** Shortens the client's own. */
-  readonly timeoutMs?: number | undefined;
-  /** Lowers the client's own. */
-  readonly maxAttempts?: number | undefined;
-}
-
-/** A success, valid while its reader runs: the body is wiped afterwards. */
-export interface ApiAnswer {
-  readonly json: unknown;
-  readonly attachments: readonly Uint8Array[];
-  /** When the attempt that was answered began: leases count from here. */
-  readonly sentAt: Instant;
-  readonly call: CallDetails;
+  /** Left out, each call's own attempts are the only bound. */
+  readonly retryBudget?: RetryBudgetLimits;
+  /** Left out, every call is sent. */
+  readonly circuit?: CircuitLimits;
+  /** Left out, a slow read is waited for. */
+  readonly hedgeAfterMs?: number | undefined;
+  readonly middleware?: readonly Middleware[];
+  readonly observer?: CallObserver | undefined;
 }
 
 /** Calls operations of the encryption API: one deadline a call, retries where repeating is safe, bodies wiped. */
 export class ApiClient {
   readonly #options: ApiClientOptions;
+  readonly #parts: CallParts;
   readonly #closing = new AbortController();
 
   constructor(options: ApiClientOptions) {
+    const { clock, retryBudget, circuit, observer } = options;
     this.#options = options;
+    this.#parts = {
+      ...options,
+      maxResponseBytes,
+      middleware: options.middleware ?? [],
+      hedgeAfterMs: options.hedgeAfterMs,
+      budget: retryBudget && new RetryBudget(retryBudget, clock),
+      circuit: circuit && new CircuitBreaker(circuit, clock, (change) => observer?.circuitChanged(change)),
+    };
   }
 
   /**
@@ -82,27 +79,46 @@ export class ApiClient {
     request: ApiRequest<Id>,
     read: (answer: ApiAnswer) => T,
   ): Promise<T> {
-    if (this.#closing.signal.aborted) throw new ClientClosedError();
-    const { clock, timers, timeoutMs, retryPolicy } = this.#options;
-    const deadline = new Deadline({
-      timeoutMs: Math.min(timeoutMs, request.timeoutMs ?? timeoutMs),
-      clock,
-      timers,
-      closing: this.#closing.signal,
-      signal: request.signal,
+    return (await this.#execute(id, request, read)).data;
+  }
+
+  /**
+   * As {@link ApiClient.call} for a caller's own call: his options are checked, and what `prepare` throws about his
+   * arguments is a rejection like any other.
+   */
+  start<Id extends OperationId, T>(
+    id: Id,
+    options: KeyedCallOptions,
+    prepare: () => RequestContent<Id>,
+    read: (answer: ApiAnswer) => T,
+  ): CallPromise<T> {
+    return new CallPromise(this.#begin(id, options, prepare, read));
+  }
+
+  /** As {@link ApiClient.start} for a list, whose later pages are asked for when somebody wants them. */
+  list<Id extends OperationId, Item>(
+    id: Id,
+    options: ListOptions,
+    content: RequestContent<Id> & { readonly query: PageQuery },
+    readItem: (item: unknown) => Item,
+  ): ListPromise<Item> {
+    const { maxItems, ...callOptions } = options ?? {};
+    const read = ({ json }: ApiAnswer): Page<Item> => readPage(json, readItem);
+    const pageAt = (cursor: string): RequestContent<Id> => ({
+      ...content,
+      query: { ...content.query, cursor },
     });
-    // Only where sending twice has the effect of sending once.
-    const maxAttempts = operationOf(id).idempotent
-      ? Math.min(retryPolicy.maxAttempts, request.maxAttempts ?? retryPolicy.maxAttempts)
-      : 1;
-    let body: Uint8Array | undefined;
-    try {
-      body = encodeBody(id, request);
-      return await this.#repeat(id, request, body, deadline, maxAttempts, read);
-    } finally {
-      body?.fill(0);
-      deadline[Symbol.dispose]();
-    }
+    return new ListPromise({
+      first: this.#begin(id, callOptions, () => listContent(content, maxItems), read),
+      next: async (cursor) => (await this.#begin(id, callOptions, () => pageAt(cursor), read)).data,
+      throwIfAborted: () => throwIfAborted({ signal: callOptions.signal, operation: id }),
+      repeatedCursor: () =>
+        new UnexpectedResponseError('The answer leads back to a page that came before.', {
+          operation: id,
+          attempts: 1,
+        }),
+      maxItems,
+    });
   }
 
   /** Ends every call under way with {@link ClientClosedError} and leaves no socket open. */
@@ -111,110 +127,60 @@ export class ApiClient {
     await this.#options.transport.close();
   }
 
-  async #repeat<Id extends OperationId, T>(
+  async #begin<Id extends OperationId, T>(
     id: Id,
-    request: ApiRequest<Id>,
-    body: Uint8Array | undefined,
-    deadline: Deadline,
-    maxAttempts: number,
+    options: KeyedCallOptions,
+    prepare: () => RequestContent<Id>,
     read: (answer: ApiAnswer) => T,
-  ): Promise<T> {
-    const { retryPolicy, random, timers } = this.#options;
-    let lastError: CallError | undefined;
-    for (let attempts = 1; ; attempts++) {
-      const call: CallDetails = { operation: id, attempts };
-      try {
-        return await this.#attempt(id, request, body, deadline, call, read);
-      } catch (error) {
-        if (deadline.endReason !== undefined) throw endError(deadline, call, lastError);
-        if (!(error instanceof CallError) || !error.retryable || attempts >= maxAttempts) throw error;
-        const waitMs = retryDelayMs(retryPolicy, attempts, random(), retryAfterOf(error));
-        // A wait that outlasts the deadline would only turn this error into a timeout, later.
-        if (waitMs >= deadline.remainingMs()) throw error;
-        lastError = error;
-        await timers.sleep(waitMs, deadline.signal).catch(() => undefined); // the deadline knows why it ended
-        if (deadline.endReason !== undefined) throw endError(deadline, call, lastError);
-      }
-    }
+  ): Promise<Answered<T>> {
+    const checked = checkedCallOptions(id, options);
+    return await this.#execute(id, { ...prepare(), ...checked }, read);
   }
 
-  async #attempt<Id extends OperationId, T>(
+  async #execute<Id extends OperationId, T>(
     id: Id,
     request: ApiRequest<Id>,
-    body: Uint8Array | undefined,
-    deadline: Deadline,
-    call: CallDetails,
     read: (answer: ApiAnswer) => T,
-  ): Promise<T> {
-    const { transport, pathPrefix, clock, apiKey } = this.#options;
-    const operation = operationOf(id);
-    const sentAt = clock.now();
-    const response = await transport.send({
-      method: operation.method,
-      path: `${pathPrefix}${operationPath(id, request.params)}${queryString(request.query)}`,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        'user-agent': 'keyfold-sdk',
-        ...(operation.request !== 'none' && { [headerNames.contentType]: mediaTypes[operation.request] }),
-      },
-      body,
-      signal: deadline.signal,
-      maxResponseBytes,
-      call,
-    });
+  ): Promise<Answered<T>> {
+    if (this.#closing.signal.aborted) throw new ClientClosedError();
+    const { pathPrefix } = this.#options;
+    const body = encodeBody(id, request);
     try {
-      const answered = withAnswer(call, response);
-      if (response.status < 200 || response.status > 299) {
-        throw readRefusal(
-          response,
-          answered,
-          (text) => text.replaceAll(apiKey, '[API key]'),
-          clock.now().wallMs,
-        );
-      }
-      const { json, attachments } = readAnswer(response, operation.response, answered);
-      return checked(() => read({ json, attachments, sentAt, call: answered }), answered);
+      // What a caller passed may throw here: before there is a deadline to let go of.
+      return await this.#run(requestPlan({ id, request, pathPrefix, body, read }), request);
     } finally {
-      response.body.fill(0);
+      body?.fill(0);
+    }
+  }
+
+  async #run<T>(plan: AttemptPlan<T>, request: CallOptions): Promise<Answered<T>> {
+    const { clock, timers, timeoutMs, retryPolicy, observer } = this.#options;
+    const deadline = new Deadline({
+      timeoutMs: request.timeoutMs ?? timeoutMs,
+      clock,
+      timers,
+      closing: this.#closing.signal,
+      signal: request.signal,
+    });
+    const observation = observer?.begin(plan.id);
+    // Sending any operation twice has the effect of sending it once, if need be by its idempotency key.
+    const maxAttempts = request.maxAttempts ?? retryPolicy.maxAttempts;
+    const run = new CallRun({ parts: this.#parts, plan, deadline, maxAttempts, observation });
+    try {
+      const answered = await run.run();
+      observation?.end(run.attempts);
+      return answered;
+    } catch (error) {
+      observation?.end(run.attempts, error);
+      throw error;
+    } finally {
+      deadline[Symbol.dispose]();
     }
   }
 }
 
-function encodeBody<Id extends OperationId>(id: Id, request: ApiRequest<Id>): Uint8Array | undefined {
-  const form = operationOf(id).request;
-  if (form === 'none') return undefined;
-  return form === 'frame'
-    ? encodeFrame(request.body, request.attachments ?? [])
-    : new TextEncoder().encode(JSON.stringify(request.body));
-}
-
-function queryString(query: PageQuery | undefined): string {
-  const parameters = new URLSearchParams();
-  if (query?.limit !== undefined) parameters.set('limit', String(query.limit));
-  if (query?.cursor !== undefined) parameters.set('cursor', query.cursor);
-  return parameters.size === 0 ? '' : `?${parameters}`;
-}
-
-/** The request id comes from the network: anything but a plain token is left out. */
-function withAnswer(call: CallDetails, response: TransportResponse): CallDetails {
-  const requestId = response.header(headerNames.requestId);
-  const plain = requestId !== undefined && /^[\w.:-]{1,128}$/.test(requestId);
-  return { ...call, status: response.status, ...(plain && { requestId }) };
-}
-
-function retryAfterOf(error: CallError): number | undefined {
-  return error instanceof ApiError || error instanceof UnrecognisedAnswerError
-    ? error.retryAfterMs
-    : undefined;
-}
-
-function endError(deadline: Deadline, call: CallDetails, cause: CallError | undefined): Error {
-  switch (deadline.endReason) {
-    case 'closed':
-      return new ClientClosedError();
-    case 'aborted':
-      return new CallAbortedError(call, { cause });
-    default:
-      return new TimeoutError(`The call did not end within ${deadline.timeoutMs} ms.`, call, { cause });
-  }
+/** @throws OptionInvalidError */
+function listContent<Content>(content: Content, maxItems: number | undefined): Content {
+  if (maxItems !== undefined) requireInteger('maxItems', maxItems, Number.MAX_SAFE_INTEGER);
+  return content;
 }

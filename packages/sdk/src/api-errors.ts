@@ -1,5 +1,5 @@
 import { type ApiErrorCode, apiErrorOf } from '@keyfold/protocol';
-import { type CallDetails, CallError } from './call-error.ts';
+import { type CallDetails, CallError } from './calls/call-error.ts';
 
 /** A refusal by the service, as it was read from an answer. */
 export interface ApiRefusal {

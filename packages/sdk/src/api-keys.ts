@@ -1,8 +1,12 @@
 import { type PageQuery, type Role, roles, type TenantGrant } from '@keyfold/protocol';
 import { AnswerMismatch, readField, readList, readString } from './answer-fields.ts';
 import type { ApiClient } from './api-client.ts';
+import { ApiKeyNotShownAgainError } from './api-key-not-shown-again-error.ts';
 import { requireObject } from './arguments.ts';
-import { type CallOptions, type Page, readPage } from './calls.ts';
+import type { ApiAnswer } from './calls/attempt.ts';
+import type { CallOptions, KeyedCallOptions, ListOptions } from './calls/call-options.ts';
+import type { CallPromise } from './calls/call-promise.ts';
+import type { ListPromise } from './calls/list-promise.ts';
 import { checkedIdentifier } from './identifiers.ts';
 
 /** An API key without its secret. */
@@ -41,28 +45,28 @@ export class ApiKeys {
   }
 
   /**
-   * Creates an API key. Tried once: an answer that was lost would leave a key that nobody knows.
+   * Creates an API key. All attempts of one call, and all calls with the same `idempotencyKey`, make one key; its secret
+   * is in the first answer only.
    *
+   * @throws ApiKeyNotShownAgainError when the key was made, but that answer was lost: it names the key, to revoke it;
+   *   IdempotencyConflictError when the `idempotencyKey` was used for another key
    * @example
    * ```ts
    * const { apiKey } = await keyfold.apiKeys.create({ role: 'application', tenants: ['acme'] });
    * ```
    */
-  async create(key: NewApiKey, options: CallOptions = {}): Promise<CreatedApiKey> {
-    requireObject('The API key', key);
-    const { role, tenants, description = '' } = key;
-    const body = { role, tenants, description };
-    return await this.#client.call('createApiKey', { params: {}, body, ...options }, ({ json }) => ({
-      ...readApiKey(json),
-      apiKey: readString(json, 'apiKey'),
-    }));
+  create(key: NewApiKey, options: KeyedCallOptions = {}): CallPromise<CreatedApiKey> {
+    const prepare = () => {
+      requireObject('The API key', key);
+      const { role, tenants, description = '' } = key;
+      return { params: {}, body: { role, tenants, description } };
+    };
+    return this.#client.start('createApiKey', options, prepare, readCreatedApiKey);
   }
 
-  /** One page of the API keys; pass its `next` as `cursor` for the one after. */
-  async list(query: PageQuery = {}, options: CallOptions = {}): Promise<Page<ApiKeyInfo>> {
-    return await this.#client.call('listApiKeys', { params: {}, query, ...options }, ({ json }) =>
-      readPage(json, readApiKey),
-    );
+  /** The API keys: a page of them, or all one after the other with `for await`. */
+  list(query: PageQuery = {}, options: ListOptions = {}): ListPromise<ApiKeyInfo> {
+    return this.#client.list('listApiKeys', options, { params: {}, query }, readApiKey);
   }
 
   /**
@@ -71,10 +75,16 @@ export class ApiKeys {
    * @param id the key's public part, never the whole key
    * @throws ApiKeyNotFoundError
    */
-  async revoke(id: string, options: CallOptions = {}): Promise<void> {
-    const params = { apiKey: checkedIdentifier('apiKey', id) };
-    await this.#client.call('revokeApiKey', { params, ...options }, () => undefined);
+  revoke(id: string, options: CallOptions = {}): CallPromise<void> {
+    const prepare = () => ({ params: { apiKey: checkedIdentifier('apiKey', id) } });
+    return this.#client.start('revokeApiKey', options, prepare, () => undefined);
   }
+}
+
+function readCreatedApiKey({ json, call }: ApiAnswer): CreatedApiKey {
+  const info = readApiKey(json);
+  if (readField(json, 'apiKey') === null) throw new ApiKeyNotShownAgainError(info.id, call);
+  return { ...info, apiKey: readString(json, 'apiKey') };
 }
 
 function readApiKey(json: unknown): ApiKeyInfo {

@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { type Awaitable, isKeyfoldError } from '@keyfold/crypto-core';
 import { requireArray } from './arguments.ts';
 import type { BeforeWait } from './awaitables.ts';
+import { throwIfAborted, untilAborted, type Waiting } from './calls/until-aborted.ts';
+import { nextTurn } from './next-turn.ts';
 import { BatchItemError } from './value-errors.ts';
 
 /** Items that are worked on before other work of the process gets its turn: some ten milliseconds. */
@@ -23,6 +24,8 @@ export function prepareBatch<T, Item>(
 
 /** How a batch is worked on. */
 export interface BatchWork<Item, R> {
+  /** Who waits, and how long. */
+  readonly waiting: Waiting;
   /** Puts copies of our own in the place of what an item holds of the caller's. */
   readonly detach: (item: Item) => void;
   /** Works on some of the items; calls `beforeWait` before it waits for anything with items that are not done. */
@@ -32,7 +35,7 @@ export interface BatchWork<Item, R> {
 /** Works through a batch in turns of the event loop, in order: the first turn in the caller's own tick. */
 export async function inTurns<Item, R>(
   items: readonly Item[],
-  { detach, run }: BatchWork<Item, R>,
+  { waiting, detach, run }: BatchWork<Item, R>,
 ): Promise<R[]> {
   for (const item of items.slice(itemsPerTurn)) detach(item); // they have to wait in any case
   let detached = false;
@@ -43,9 +46,10 @@ export async function inTurns<Item, R>(
   };
   const results: R[] = [];
   for (let start = 0; start < items.length; start += itemsPerTurn) {
-    if (start > 0) await setImmediate();
+    if (start > 0) await nextTurn();
+    throwIfAborted(waiting);
     const part = items.slice(start, start + itemsPerTurn);
-    for (const result of await run(part, detachFirst)) results.push(result);
+    for (const result of await untilAborted(run(part, detachFirst), waiting)) results.push(result);
   }
   return results;
 }

@@ -1,5 +1,5 @@
-import { isDate, isUint8Array } from 'node:util/types';
 import { isObject } from './arguments.ts';
+import { isDate, isUint8Array } from './type-checks.ts';
 
 /** Deepest nesting that is copied; the crypto core refuses JSON that is nested deeper. */
 const maxDepth = 100;

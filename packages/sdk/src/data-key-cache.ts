@@ -9,13 +9,13 @@ import type {
 } from '@keyfold/crypto-core';
 import type { BeforeWait } from './awaitables.ts';
 import type { CacheLimits } from './cache-limits.ts';
+import type { Timers } from './calls/timers.ts';
 import type { KeyScope } from './key-scope.ts';
-import type { KeyService } from './key-service.ts';
+import type { KeyService, KeyServiceLimits } from './key-service.ts';
 import { OpeningCache } from './opening-cache.ts';
 import type { OpeningKey } from './opening-key.ts';
 import { type RefusalReach, watchRefusals } from './refusals.ts';
 import { SealingCache } from './sealing-cache.ts';
-import type { Timers } from './timers.ts';
 
 /** How often keys whose lease has ended are looked for and zeroised, in milliseconds; none is used meanwhile. */
 const sweepIntervalMs = 5_000;
@@ -83,8 +83,9 @@ export class DataKeyCache {
   async rewrap(
     scope: KeyScope,
     headers: readonly DataKeyHeader[],
+    limits?: KeyServiceLimits,
   ): Promise<readonly (DataKeyHeader | KeyfoldError)[]> {
-    return (await this.#keyService.rewrap(scope, headers)).items;
+    return (await this.#keyService.rewrap(scope, headers, limits)).items;
   }
 
   /** Zeroises what a refusal reaches. */

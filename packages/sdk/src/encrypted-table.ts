@@ -1,6 +1,8 @@
 import type { Awaitable, DataKeyOpener, DataKeySealer, Plaintext } from '@keyfold/crypto-core';
 import { type BeforeWait, whenAll } from './awaitables.ts';
 import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
+import type { WaitOptions } from './calls/call-options.ts';
+import { untilAborted, waitingFor } from './calls/until-aborted.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { KeyScope } from './key-scope.ts';
 import { type AnyRow, type DecryptionPlan, ownPlan, type RowPlan, TableLayout } from './table-layout.ts';
@@ -54,9 +56,13 @@ export class EncryptedTable<S extends TableSchema> {
    * const row = await people.encrypt({ id: 7, ssn: '078-05-1120', plan: 'pro' });
    * ```
    */
-  async encrypt<Id extends AcceptedIdOf<S>>(row: PlainRowOf<S, Id>): Promise<EncryptedRowOf<S, Id>> {
+  async encrypt<Id extends AcceptedIdOf<S>>(
+    row: PlainRowOf<S, Id>,
+    options: WaitOptions = {},
+  ): Promise<EncryptedRowOf<S, Id>> {
+    const waiting = waitingFor('wrapDataKeys', options);
     let plan = this.#layout.planEncryption(row);
-    const encrypted = await this.#keys.seal(
+    const encrypted = this.#keys.seal(
       this.#scope,
       plan.steps.length,
       (sealer) => this.#encrypt(plan, sealer),
@@ -64,7 +70,8 @@ export class EncryptedTable<S extends TableSchema> {
         plan = ownPlan(plan);
       },
     );
-    return encrypted as EncryptedRowOf<S, Id>;
+    const result = encrypted instanceof Promise ? await untilAborted(encrypted, waiting) : encrypted;
+    return result as EncryptedRowOf<S, Id>;
   }
 
   /**
@@ -74,12 +81,15 @@ export class EncryptedTable<S extends TableSchema> {
    */
   async encryptMany<Id extends AcceptedIdOf<S>>(
     rows: readonly PlainRowOf<S, Id>[],
+    options: WaitOptions = {},
   ): Promise<EncryptedRowOf<S, Id>[]> {
+    const waiting = waitingFor('wrapDataKeys', options);
     const items = prepareBatch<AnyRow, RowItem<RowPlan<Plaintext>>>(rows, (row, position) => ({
       position,
       plan: this.#layout.planEncryption(row),
     }));
     const encrypted = await inTurns(items, {
+      waiting,
       detach,
       run: (part, beforeWait) => this.#encryptPart(part, beforeWait),
     });
@@ -97,9 +107,11 @@ export class EncryptedTable<S extends TableSchema> {
    */
   async decrypt<const Row extends SelectedRowOf<S>>(
     row: Row & Undeclared<S, Row>,
+    options: WaitOptions = {},
   ): Promise<DecryptedRowOf<S, Row>> {
+    const waiting = waitingFor('unwrapDataKeys', options);
     let plan = this.#layout.planDecryption(row);
-    const decrypted = await this.#keys.open(
+    const decrypted = this.#keys.open(
       this.#scope,
       plan.header,
       (opener) => this.#decrypt(plan, opener),
@@ -107,7 +119,8 @@ export class EncryptedTable<S extends TableSchema> {
         plan = ownPlan(plan);
       },
     );
-    return decrypted as DecryptedRowOf<S, Row>;
+    const result = decrypted instanceof Promise ? await untilAborted(decrypted, waiting) : decrypted;
+    return result as DecryptedRowOf<S, Row>;
   }
 
   /**
@@ -117,12 +130,15 @@ export class EncryptedTable<S extends TableSchema> {
    */
   async decryptMany<const Row extends SelectedRowOf<S>>(
     rows: readonly (Row & Undeclared<S, Row>)[],
+    options: WaitOptions = {},
   ): Promise<DecryptedRowOf<S, Row>[]> {
+    const waiting = waitingFor('unwrapDataKeys', options);
     const items = prepareBatch<AnyRow, RowItem<DecryptionPlan>>(rows, (row, position) => ({
       position,
       plan: this.#layout.planDecryption(row),
     }));
     const decrypted = await inTurns(items, {
+      waiting,
       detach,
       run: (part, beforeWait) => this.#decryptPart(part, beforeWait),
     });

@@ -22,6 +22,7 @@ export interface Leased<T> {
 export interface KeyServiceLimits {
   readonly maxAttempts?: number;
   readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -42,5 +43,9 @@ export interface KeyService {
     limits?: KeyServiceLimits,
   ): Promise<Leased<SecretBytes | KeyfoldError>>;
   /** The same data keys, wrapped anew. At most `limits.batchItems`. */
-  rewrap(scope: KeyScope, headers: readonly DataKeyHeader[]): Promise<Leased<DataKeyHeader | KeyfoldError>>;
+  rewrap(
+    scope: KeyScope,
+    headers: readonly DataKeyHeader[],
+    limits?: KeyServiceLimits,
+  ): Promise<Leased<DataKeyHeader | KeyfoldError>>;
 }

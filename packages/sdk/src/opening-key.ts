@@ -4,6 +4,9 @@ import { HeldKey } from './held-key.ts';
 import type { KeyScope } from './key-scope.ts';
 import { LeaseEndedError } from './lease-ended-error.ts';
 
+/** Whether a key can be used now, and whether its lease should be renewed by now. */
+export type Readiness = 'ready' | 'ready-renewal-due' | 'not-ready';
+
 /** An unwrapped data key with its lease, from the moment it is asked for. It decrypts only. */
 export class OpeningKey {
   readonly scope: KeyScope;
@@ -41,9 +44,11 @@ export class OpeningKey {
     return this.#lease?.ended === true;
   }
 
-  /** Whether little of its lease is left. */
-  get renewalDue(): boolean {
-    return this.#lease !== undefined && leaseRunsOut(this.#lease, this.#lease.remainingMs());
+  /** Whether it can be used now and for how long, by one reading of the clock: it is asked at every decryption. */
+  get readiness(): Readiness {
+    const remainingMs = this.#destroyed ? 0 : (this.#lease?.remainingMs() ?? 0);
+    if (this.#lease === undefined || remainingMs === 0) return 'not-ready';
+    return leaseRunsOut(this.#lease, remainingMs) ? 'ready-renewal-due' : 'ready';
   }
 
   /** Whether asking is settled: it can be used, or it was refused. */
@@ -63,7 +68,17 @@ export class OpeningKey {
    */
   use<T>(run: (opener: DataKeyOpener) => Awaitable<T>): Awaitable<T> {
     if (this.#refusal !== undefined) throw this.#refusal.error;
-    if (this.#opener === undefined || !this.usable) throw new LeaseEndedError();
+    if (!this.usable) throw new LeaseEndedError();
+    return this.useReady(run);
+  }
+
+  /**
+   * As {@link OpeningKey.use}, in the same tick as {@link OpeningKey.readiness}: what its lease was then it is here.
+   *
+   * @throws {@link LeaseEndedError} when it is gone
+   */
+  useReady<T>(run: (opener: DataKeyOpener) => Awaitable<T>): Awaitable<T> {
+    if (this.#opener === undefined || this.#destroyed) throw new LeaseEndedError();
     return this.#opener.use(run);
   }
 

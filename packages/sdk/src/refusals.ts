@@ -41,6 +41,6 @@ export function watchRefusals(
   return {
     wrap: (scope, dataKeys, limits) => watched(scope, service.wrap(scope, dataKeys, limits)),
     unwrap: (scope, headers, limits) => watched(scope, service.unwrap(scope, headers, limits)),
-    rewrap: (scope, headers) => watched(scope, service.rewrap(scope, headers)),
+    rewrap: (scope, headers, limits) => watched(scope, service.rewrap(scope, headers, limits)),
   };
 }

@@ -9,9 +9,10 @@ import {
 } from '@keyfold/crypto-core';
 import { isApiErrorCode, limits } from '@keyfold/protocol';
 import { AnswerMismatch, readBytes, readCount, readField, readList, readString } from './answer-fields.ts';
-import type { ApiAnswer, ApiClient } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { apiError } from './api-errors.ts';
-import type { CallDetails } from './call-error.ts';
+import type { ApiAnswer } from './calls/attempt.ts';
+import type { CallDetails } from './calls/call-error.ts';
 import type { KeyService, Leased } from './key-service.ts';
 
 /** The key service behind the encryption API. Data keys travel as attachments of frames, never inside JSON. */
@@ -37,10 +38,10 @@ export function createRemoteKeyService(client: ApiClient): KeyService {
         { params: { tenant }, body: { scope, items: headers.map(headerItem) }, ...callLimits },
         (answer) => readUnwrapped(answer, headers.length),
       ),
-    rewrap: ({ tenant, scope }, headers) =>
+    rewrap: ({ tenant, scope }, headers, callLimits = {}) =>
       client.call(
         'rewrapDataKeys',
-        { params: { tenant }, body: { scope, items: headers.map(headerItem) } },
+        { params: { tenant }, body: { scope, items: headers.map(headerItem) }, ...callLimits },
         (answer) =>
           leased(answer, headers.length, (item, index) => readRewrapped(item, headers[index], answer.call)),
       ),

@@ -11,7 +11,7 @@ export type SchemaErrorCode =
   | 'column_kind_mismatch';
 
 /** For each code, the way out. The layer is always `config`; none is retryable. */
-const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: string }>> = {
+export const schemaErrors: Readonly<Record<SchemaErrorCode, { readonly hint: string }>> = {
   table_invalid: { hint: 'Correct the declaration: an id, at least one field, and names that occur once.' },
   row_invalid: { hint: 'Pass a row as an object with a property for each column.' },
   column_unknown: {

@@ -1,4 +1,3 @@
-import { isUint8Array } from 'node:util/types';
 import {
   type Awaitable,
   type CryptoBackend,
@@ -15,33 +14,40 @@ import {
 import { limits } from '@keyfold/protocol';
 import { isObject, requireObject } from './arguments.ts';
 import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
+import type { WaitOptions } from './calls/call-options.ts';
+import { untilAborted, waitingFor } from './calls/until-aborted.ts';
 import { copyOf } from './copy-of.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import { EncryptedTable } from './encrypted-table.ts';
 import type { KeyScope } from './key-scope.ts';
 import { isOfKind, kindOf, type PlaintextByKind, type PlaintextKind } from './plaintext-kind.ts';
 import type { TableSchema } from './table-schema.ts';
+import { isUint8Array } from './type-checks.ts';
 import { EncryptionContextRequiredError, PlaintextKindError } from './value-errors.ts';
+import { ValueHeaders } from './value-headers.ts';
 
 /** What a value belongs to; decryption needs the same. */
-export interface EncryptOptions {
+export interface ValuePlace {
   /** Names and values that are bound to the ciphertext: authenticated, not secret, not stored with it. At least one. */
   readonly context: EncryptionContext;
 }
 
-/** What a value belongs to, and what it is expected to be. */
-export interface DecryptOptions<Kind extends PlaintextKind = PlaintextKind> extends EncryptOptions {
+/** What a value belongs to, and how long its key is waited for. */
+export interface EncryptOptions extends ValuePlace, WaitOptions {}
+
+/** What a value belongs to, what it is expected to be, and how long its key is waited for. */
+export interface DecryptOptions<Kind extends PlaintextKind = PlaintextKind> extends ValuePlace, WaitOptions {
   /** Narrows the result's type, and is checked. */
   readonly as?: Kind;
 }
 
 /** One item for {@link ServiceKeys.encryptMany}. */
-export interface ValueToEncrypt extends EncryptOptions {
+export interface ValueToEncrypt extends ValuePlace {
   readonly value: Plaintext;
 }
 
 /** One item for {@link ServiceKeys.decryptMany}. */
-export interface ValueToDecrypt extends EncryptOptions {
+export interface ValueToDecrypt extends ValuePlace {
   /** Text or bytes as `encrypt` and `encryptBytes` returned them. */
   readonly sealed: string | Uint8Array;
 }
@@ -58,6 +64,7 @@ export class ServiceKeys {
   readonly #keys: DataKeyCache;
   readonly #scope: KeyScope;
   readonly #backend: CryptoBackend;
+  readonly #headers = new ValueHeaders();
 
   constructor(options: ServiceKeysOptions) {
     this.#keys = options.keys;
@@ -76,21 +83,15 @@ export class ServiceKeys {
    * ```
    */
   async encrypt(value: Plaintext, options: EncryptOptions): Promise<string> {
-    return this.#backend.encodeText(await this.encryptBytes(value, options));
+    const sealed = this.#seal(value, options);
+    return this.#backend.encodeText(sealed instanceof Promise ? await sealed : sealed);
   }
 
   /** As {@link ServiceKeys.encrypt}, to bytes: 131 over the plaintext. */
   async encryptBytes(value: Plaintext, options: EncryptOptions): Promise<Uint8Array> {
-    const context = this.#contextOf(options);
-    let own = value;
-    return await this.#keys.seal(
-      this.#scope,
-      1,
-      (sealer) => sealer.sealValue(own, context),
-      () => {
-        own = copyOf(value);
-      },
-    );
+    const sealed = this.#seal(value, options);
+    // What is there already is not awaited, here and below: that costs a turn of the microtask queue at each call.
+    return sealed instanceof Promise ? await sealed : sealed;
   }
 
   /**
@@ -112,16 +113,17 @@ export class ServiceKeys {
   async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext> {
     const context = this.#contextOf(options);
     const { as } = options;
+    const waiting = waitingFor('unwrapDataKeys', options);
     let bytes = this.#bytesOf(sealed);
-    const value = await this.#keys.open(
+    const opened = this.#keys.open(
       this.#scope,
-      parseValue(bytes).header,
+      this.#headers.of(bytes),
       (opener) => opener.openValue(bytes, context),
       () => {
         bytes = copyOf(bytes);
       },
     );
-    return ofKind(value, as);
+    return ofKind(opened instanceof Promise ? await untilAborted(opened, waiting) : opened, as);
   }
 
   /**
@@ -129,12 +131,14 @@ export class ServiceKeys {
    *
    * @throws BatchItemError for the first value that cannot be encrypted; CallError when no data key can be had
    */
-  async encryptMany(values: readonly ValueToEncrypt[]): Promise<string[]> {
+  async encryptMany(values: readonly ValueToEncrypt[], options: WaitOptions = {}): Promise<string[]> {
+    const waiting = waitingFor('wrapDataKeys', options);
     const items = prepareBatch(values, (item, position) => {
       requireObject('An item', item);
       return { position, value: item.value, context: this.#contextOf(item) };
     });
     return await inTurns(items, {
+      waiting,
       detach: (item) => {
         item.value = copyOf(item.value);
       },
@@ -159,23 +163,25 @@ export class ServiceKeys {
    */
   async decryptMany<Kind extends PlaintextKind>(
     values: readonly ValueToDecrypt[],
-    options: { readonly as: Kind },
+    options: WaitOptions & { readonly as: Kind },
   ): Promise<PlaintextByKind[Kind][]>;
   async decryptMany(
     values: readonly ValueToDecrypt[],
-    options?: { readonly as?: PlaintextKind },
+    options?: WaitOptions & { readonly as?: PlaintextKind },
   ): Promise<Plaintext[]>;
   async decryptMany(
     values: readonly ValueToDecrypt[],
-    options: { readonly as?: PlaintextKind } = {},
+    options: WaitOptions & { readonly as?: PlaintextKind } = {},
   ): Promise<Plaintext[]> {
     const as = options?.as;
+    const waiting = waitingFor('unwrapDataKeys', options);
     const items = prepareBatch(values, (item, position) => {
       requireObject('An item', item);
       const bytes = this.#bytesOf(item.sealed);
-      return { position, bytes, context: this.#contextOf(item), header: parseValue(bytes).header };
+      return { position, bytes, context: this.#contextOf(item), header: this.#headers.of(bytes) };
     });
     return await inTurns(items, {
+      waiting,
       detach: (item) => {
         item.bytes = copyOf(item.bytes);
       },
@@ -204,10 +210,12 @@ export class ServiceKeys {
    */
   async rewrap<Form extends string | Uint8Array>(
     sealed: Form,
+    options?: WaitOptions,
   ): Promise<Form extends string ? string : Uint8Array>;
-  async rewrap(sealed: string | Uint8Array): Promise<string | Uint8Array> {
+  async rewrap(sealed: string | Uint8Array, options: WaitOptions = {}): Promise<string | Uint8Array> {
+    const { signal } = waitingFor('rewrapDataKeys', options);
     const bytes = Uint8Array.from(this.#bytesOf(sealed));
-    const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(bytes)]);
+    const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(bytes)], { signal });
     if (isKeyfoldError(rewrapped)) throw rewrapped;
     if (rewrapped !== undefined) bytes.set(rewrapped.bytes, 1);
     return typeof sealed === 'string' ? this.#backend.encodeText(bytes) : bytes;
@@ -230,7 +238,22 @@ export class ServiceKeys {
     return new EncryptedTable({ keys: this.#keys, scope: this.#scope, name, schema });
   }
 
-  #contextOf(options: EncryptOptions): ValueContext {
+  #seal(value: Plaintext, options: EncryptOptions): Awaitable<Uint8Array> {
+    const context = this.#contextOf(options);
+    const waiting = waitingFor('wrapDataKeys', options);
+    let own = value;
+    const sealed = this.#keys.seal(
+      this.#scope,
+      1,
+      (sealer) => sealer.sealValue(own, context),
+      () => {
+        own = copyOf(value);
+      },
+    );
+    return untilAborted(sealed, waiting);
+  }
+
+  #contextOf(options: ValuePlace): ValueContext {
     const context = isObject(options) ? options.context : undefined;
     // An empty context would bind a value to nothing but its service: any two values of it could be swapped.
     if (context === undefined || context === null || isEmpty(context))

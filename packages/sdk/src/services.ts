@@ -1,7 +1,9 @@
 import type { PageQuery } from '@keyfold/protocol';
 import { readCount, readString } from './answer-fields.ts';
 import type { ApiClient } from './api-client.ts';
-import { type CallOptions, type Page, readPage } from './calls.ts';
+import type { CallOptions, KeyedCallOptions, ListOptions } from './calls/call-options.ts';
+import type { CallPromise } from './calls/call-promise.ts';
+import type { ListPromise } from './calls/list-promise.ts';
 import { checkedIdentifier } from './identifiers.ts';
 
 /** A service or domain of a tenant, with a key of its own. */
@@ -30,32 +32,32 @@ export class Services {
    * await keyfold.tenant('acme').services.create('billing');
    * ```
    */
-  async create(id: string, options: CallOptions = {}): Promise<ServiceInfo> {
-    return await this.#client.call('createService', { params: this.#params(id), ...options }, ({ json }) =>
-      readService(json),
-    );
+  create(id: string, options: CallOptions = {}): CallPromise<ServiceInfo> {
+    const prepare = () => ({ params: this.#params(id) });
+    return this.#client.start('createService', options, prepare, ({ json }) => readService(json));
   }
 
   /** @throws ServiceNotFoundError */
-  async get(id: string, options: CallOptions = {}): Promise<ServiceInfo> {
-    return await this.#client.call('getService', { params: this.#params(id), ...options }, ({ json }) =>
-      readService(json),
-    );
+  get(id: string, options: CallOptions = {}): CallPromise<ServiceInfo> {
+    const prepare = () => ({ params: this.#params(id) });
+    return this.#client.start('getService', options, prepare, ({ json }) => readService(json));
   }
 
-  /** One page of the tenant's services; pass its `next` as `cursor` for the one after. */
-  async list(query: PageQuery = {}, options: CallOptions = {}): Promise<Page<ServiceInfo>> {
+  /** The tenant's services: a page of them, or all one after the other with `for await`. */
+  list(query: PageQuery = {}, options: ListOptions = {}): ListPromise<ServiceInfo> {
     const params = { tenant: this.#tenant };
-    return await this.#client.call('listServices', { params, query, ...options }, ({ json }) =>
-      readPage(json, readService),
-    );
+    return this.#client.list('listServices', options, { params, query }, readService);
   }
 
-  /** Gives the service key a new active version; what older ones wrapped still decrypts. Tried once. */
-  async rotate(id: string, options: CallOptions = {}): Promise<ServiceInfo> {
-    return await this.#client.call('rotateService', { params: this.#params(id), ...options }, ({ json }) =>
-      readService(json),
-    );
+  /**
+   * Gives the service key a new active version; what older ones wrapped still decrypts. All attempts of one call, and all
+   * calls with the same `idempotencyKey`, make one version.
+   *
+   * @throws IdempotencyConflictError when the key was used for another service
+   */
+  rotate(id: string, options: KeyedCallOptions = {}): CallPromise<ServiceInfo> {
+    const prepare = () => ({ params: this.#params(id) });
+    return this.#client.start('rotateService', options, prepare, ({ json }) => readService(json));
   }
 
   #params(id: string): { readonly tenant: string; readonly service: string } {

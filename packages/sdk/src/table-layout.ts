@@ -1,4 +1,3 @@
-import { isUint8Array } from 'node:util/types';
 import {
   type DataKeyHeader,
   type FieldContext,
@@ -23,6 +22,7 @@ import {
   TableInvalidError,
 } from './schema-errors.ts';
 import { defaultHeader, type TableSchema } from './table-schema.ts';
+import { isUint8Array } from './type-checks.ts';
 import { PlaintextKindError } from './value-errors.ts';
 
 /** A row before it is known to fit: own enumerable columns by name. */

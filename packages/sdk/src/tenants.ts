@@ -2,7 +2,9 @@ import type { PageQuery, RootReference } from '@keyfold/protocol';
 import { readField, readString } from './answer-fields.ts';
 import type { ApiClient } from './api-client.ts';
 import { requireObject } from './arguments.ts';
-import { type CallOptions, type Page, readPage } from './calls.ts';
+import type { CallOptions, ListOptions } from './calls/call-options.ts';
+import type { CallPromise } from './calls/call-promise.ts';
+import type { ListPromise } from './calls/list-promise.ts';
 import { checkedIdentifier } from './identifiers.ts';
 
 /** A tenant: the boundary within which one root key decides. */
@@ -37,28 +39,36 @@ export class Tenants {
    * await keyfold.tenants.create({ id: 'acme', root: { provider: 'aws-kms', keyId: keyArn } });
    * ```
    */
-  async create(tenant: NewTenant, options: CallOptions = {}): Promise<TenantInfo> {
-    requireObject('The tenant', tenant);
-    const { id, root } = tenant;
-    requireObject("The tenant's root", root);
-    const params = { tenant: checkedIdentifier('tenant', id) };
-    const body = { root: { provider: root.provider, keyId: root.keyId } };
-    return await this.#client.call('createTenant', { params, body, ...options }, ({ json }) =>
-      readTenant(json),
-    );
+  create(tenant: NewTenant, options: CallOptions = {}): CallPromise<TenantInfo> {
+    const prepare = () => {
+      requireObject('The tenant', tenant);
+      const { id, root } = tenant;
+      requireObject("The tenant's root", root);
+      return {
+        params: { tenant: checkedIdentifier('tenant', id) },
+        body: { root: { provider: root.provider, keyId: root.keyId } },
+      };
+    };
+    return this.#client.start('createTenant', options, prepare, ({ json }) => readTenant(json));
   }
 
   /** @throws TenantNotFoundError */
-  async get(id: string, options: CallOptions = {}): Promise<TenantInfo> {
-    const params = { tenant: checkedIdentifier('tenant', id) };
-    return await this.#client.call('getTenant', { params, ...options }, ({ json }) => readTenant(json));
+  get(id: string, options: CallOptions = {}): CallPromise<TenantInfo> {
+    const prepare = () => ({ params: { tenant: checkedIdentifier('tenant', id) } });
+    return this.#client.start('getTenant', options, prepare, ({ json }) => readTenant(json));
   }
 
-  /** One page of the tenants that the API key may see; pass its `next` as `cursor` for the one after. */
-  async list(query: PageQuery = {}, options: CallOptions = {}): Promise<Page<TenantInfo>> {
-    return await this.#client.call('listTenants', { params: {}, query, ...options }, ({ json }) =>
-      readPage(json, readTenant),
-    );
+  /**
+   * The tenants that the API key may see: a page of them, or all one after the other.
+   *
+   * @example
+   * ```ts
+   * for await (const tenant of keyfold.tenants.list()) console.log(tenant.id);
+   * const { items, next } = await keyfold.tenants.list({ limit: 10 }); // `next` is the `cursor` of the page after
+   * ```
+   */
+  list(query: PageQuery = {}, options: ListOptions = {}): ListPromise<TenantInfo> {
+    return this.#client.list('listTenants', options, { params: {}, query }, readTenant);
   }
 }
 

@@ -1,4 +1,5 @@
-import { type CallDetails, CallError } from './call-error.ts';
+import { type CallDetails, CallError } from './calls/call-error.ts';
+import { callErrors } from './calls/call-error-table.ts';
 
 /** Statuses that say "later" whoever answers, a proxy included (RFC 9110 §15.6, RFC 6585 §4). */
 const retryableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -14,9 +15,8 @@ export class UnrecognisedAnswerError extends CallError {
 
   constructor(call: CallDetails & { readonly status: number }, retryAfterMs?: number) {
     super(`The server answered ${call.status} without an error that this version of Keyfold knows.`, call, {
-      layer: 'api',
+      ...callErrors.unrecognised_answer,
       retryable: retryableStatuses.has(call.status),
-      hint: 'Check that baseUrl names a Keyfold service, look at the proxies between, or update @keyfold/sdk.',
     });
     this.retryAfterMs = retryAfterMs;
   }

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createCertificateAuthority } from '@keyfold/test-support';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type KeyfoldOptions, resolveConfig } from '../src/config.ts';
+import { type KeyfoldOptions, optionNames, resolveConfig } from '../src/config.ts';
 import { Keyfold } from '../src/index.ts';
+import { tlsOptionNames } from '../src/transport/tls-options.ts';
 
 const good = { apiKey: 'kf_application_key', baseUrl: 'https://keyfold.example.com' };
-const pin = `sha256/${Buffer.alloc(32, 1).toString('base64')}`;
 
 function errorOf(options: KeyfoldOptions, environment: Record<string, string> = {}): unknown {
   try {
@@ -39,37 +36,22 @@ describe('options', () => {
       { ...good, baseUrl: 'http://keyfold.example.com', insecureLoopback: true },
     ],
     ['http to loopback, not allowed', 'insecure_base_url', { ...good, baseUrl: 'http://127.0.0.1:5390' }],
-    ['an empty CA', 'ca_invalid', { ...good, tls: { ca: '' } }],
-    ['no CA in a list', 'ca_invalid', { ...good, tls: { ca: [] } }],
-    ['a path as CA', 'ca_invalid', { ...good, tls: { ca: './ca.pem' } }],
-    [
-      'a key as CA',
-      'ca_invalid',
-      { ...good, tls: { ca: '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----' } },
-    ],
-    [
-      'a broken CA',
-      'ca_invalid',
-      { ...good, tls: { ca: '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----' } },
-    ],
-    ['no pin', 'pins_invalid', { ...good, tls: { pins: [] } }],
-    ['a pin without its prefix', 'pins_invalid', { ...good, tls: { pins: [pin.slice(7)] } }],
-    ['a pin in hex', 'pins_invalid', { ...good, tls: { pins: [`sha256/${'ab'.repeat(32)}`] } }],
-    [
-      'a pin that is not canonical',
-      'pins_invalid',
-      { ...good, tls: { pins: [pin, pin.replace('E=', 'F=')] } },
-    ],
-    ['a pin outside a list', 'pins_invalid', { ...good, tls: { pins: pin as never } }],
-    ['a pin that is no text', 'pins_invalid', { ...good, tls: { pins: [5 as never] } }],
-    ['a number as CA', 'ca_invalid', { ...good, tls: { ca: 5 as never } }],
-    ['a number in a list of CAs', 'ca_invalid', { ...good, tls: { ca: [5 as never] } }],
     ['text for TLS options', 'option_invalid', { ...good, tls: 'off' as never }],
     ['no object', 'option_invalid', null as never],
     ['a timeout of nothing', 'option_invalid', { ...good, timeoutMs: 0 }],
     ['a fraction of an attempt', 'option_invalid', { ...good, maxAttempts: 1.5 }],
     ['more seals than a key may make', 'option_invalid', { ...good, cache: { maxSealsPerKey: 2 ** 24 + 1 } }],
     ['no opened keys', 'option_invalid', { ...good, cache: { maxOpenKeys: 0 } }],
+    ['pins beside tls', 'option_invalid', { ...good, pins: ['sha256/x'] } as KeyfoldOptions],
+    ['verification off', 'option_invalid', { ...good, rejectUnauthorized: false } as KeyfoldOptions],
+    ['a misspelt limit', 'option_invalid', { ...good, cache: { maxAge: 1 } as object }],
+    ['a misspelt budget', 'option_invalid', { ...good, retryBudget: { capacty: 1 } as object }],
+    ['a misspelt circuit', 'option_invalid', { ...good, circuit: { failure: 1 } as object }],
+    [
+      'a text for whether loopback is allowed',
+      'option_invalid',
+      { ...good, baseUrl: 'http://127.0.0.1:5390', insecureLoopback: 'false' as never },
+    ],
   ];
 
   it.each(cases)('with %s are refused at construction (%s) with a hint', (_, code, options) => {
@@ -87,8 +69,7 @@ describe('options', () => {
       errorOf({ ...good, apiKey: `${secret}\n` }),
       errorOf({ ...good, baseUrl: secret }),
       errorOf({ ...good, baseUrl: `https://${secret}@keyfold.example.com` }),
-      errorOf({ ...good, tls: { ca: secret } }),
-      errorOf({ ...good, tls: { pins: [secret] } }),
+      errorOf({ ...good, [secret]: true } as KeyfoldOptions),
     ];
     for (const error of errors) expect(JSON.stringify([error, String(error)])).not.toContain(secret);
   });
@@ -121,43 +102,42 @@ describe('options', () => {
 
   it('default to what the documentation says', () => {
     expect(resolveConfig(good, {})).toMatchObject({
-      timeoutMs: 30_000,
-      maxAttempts: 4,
-      tls: { caMode: 'replace', ca: undefined, pins: undefined },
+      calls: {
+        timeoutMs: 30_000,
+        retryPolicy: { maxAttempts: 4, baseDelayMs: 200, maxDelayMs: 5_000, maxRetryAfterMs: 10_000 },
+        retryBudget: { capacity: 50, refillPerSecond: 5 },
+        circuit: { failures: 10, openMs: 5_000 },
+        hedgeAfterMs: undefined,
+        middleware: [],
+        observer: undefined,
+      },
       cache: { maxSealsPerKey: 65_536, maxAgeMs: 300_000, maxOpenKeys: 4_096 },
     });
   });
 });
 
+describe('the reference', () => {
+  it('has every option', () => {
+    const reference = readFileSync(new URL('../../../docs/sdk/README.md', import.meta.url), 'utf8');
+    const rows = [...reference.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
+    const { tls: _, ...plain } = optionNames;
+    const names = [...Object.keys(plain), ...Object.keys(tlsOptionNames).map((name) => `tls.${name}`)];
+    expect(rows.toSorted()).toEqual(names.map((name) => `\`${name}\``).toSorted());
+  });
+});
+
 describe('the environment', () => {
-  it('gives what the options leave out, and options win', async () => {
-    const authority = await createCertificateAuthority();
-    const other = await createCertificateAuthority();
-    const folder = mkdtempSync(join(tmpdir(), 'keyfold-sdk-'));
-    const bundle = join(folder, 'ca.pem');
-    writeFileSync(bundle, authority.pem);
+  it('gives what the options leave out, and options win', () => {
     const environment = {
       KEYFOLD_API_KEY: 'kf_application_from-environment',
       KEYFOLD_BASE_URL: 'https://environment.example.com',
-      KEYFOLD_CA_BUNDLE: bundle,
     };
     const fromEnvironment = resolveConfig({}, environment);
-    const fromOptions = resolveConfig({ ...good, tls: { ca: other.pem } }, environment);
-    rmSync(folder, { recursive: true });
+    const fromOptions = resolveConfig(good, environment);
     expect(fromEnvironment.apiKey).toBe(environment.KEYFOLD_API_KEY);
     expect(fromEnvironment.baseUrl.origin).toBe(environment.KEYFOLD_BASE_URL);
-    expect(fromEnvironment.tls.ca?.map((pem) => pem.trim())).toEqual([authority.pem.trim()]);
     expect(fromOptions.apiKey).toBe(good.apiKey);
     expect(fromOptions.baseUrl.origin).toBe(good.baseUrl);
-    expect(fromOptions.tls.ca?.map((pem) => pem.trim())).toEqual([other.pem.trim()]);
-  });
-
-  it('names a file that cannot be read', () => {
-    expect(errorOf(good, { KEYFOLD_CA_BUNDLE: '/nowhere/ca.pem' })).toMatchObject({
-      code: 'ca_invalid',
-      cause: { code: 'ENOENT' },
-      hint: expect.stringContaining('KEYFOLD_CA_BUNDLE'),
-    });
   });
 });
 

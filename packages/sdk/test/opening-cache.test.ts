@@ -46,6 +46,19 @@ describe('opened keys', () => {
     expect(await rejection(open({ ...sealed, header }))).toMatchObject({ code: 'key_unwrap_failed' });
   });
 
+  it('are found again by the bytes of a header, whoever read it, and not once they are purged', async () => {
+    const { cache, open, openers, sealElsewhere, keyService } = cacheBench();
+    const sealed = await sealElsewhere();
+    await open(sealed);
+    const header = dataKeyHeader(sealed.header, sealed.header.commitment);
+    expect(cache.open({ ...billing }, header, () => 'at once')).toBe('at once');
+    cache.purge('tenant', billing);
+    expect(openers.map(isOpenerZeroised)).toEqual([true]);
+    keyService.down = true;
+    expect(await rejection(open(sealed))).toMatchObject({ code: 'connection_failed' });
+    expect(await rejection(open({ ...sealed, header }))).toMatchObject({ code: 'connection_failed' });
+  });
+
   it('that their header does not commit to are refused, and not kept', async () => {
     const { open, sealElsewhere, keyService, authority } = cacheBench();
     const sealed = await sealElsewhere();

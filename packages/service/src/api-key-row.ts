@@ -1,7 +1,7 @@
 import type { ApiKeyBody, Role, TenantGrant } from '@keyfold/protocol';
 
-/** The tables of API keys. Their rows are authenticated: who edits the database cannot make or change one. */
-export const apiKeyTables = { apiKeys: 'api-keys', requests: 'api-key-requests' } as const;
+/** The table of API keys. Its rows are authenticated: who edits the database cannot make or change one. */
+export const apiKeyTables = { apiKeys: 'api-keys' } as const;
 
 /** A row of `api-keys`, by the key's id. */
 export interface ApiKeyRow {
@@ -17,7 +17,7 @@ export interface ApiKeyRow {
   readonly revokedAt: string | null;
 }
 
-/** A row of `api-key-requests`, by the id of the principal and his Idempotency-Key: which key that request made. */
+/** A row of the table of requests: which key that request made. */
 export interface ApiKeyRequestRow {
   /** Hex SHA-256 of the request. */
   readonly digest: string;

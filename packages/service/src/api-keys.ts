@@ -1,4 +1,4 @@
-import { type Clock, type CryptoBackend, isKeyfoldError } from '@keyfold/crypto-core';
+import type { Clock, CryptoBackend } from '@keyfold/crypto-core';
 import type { AuthenticatedChange, AuthenticatedStore } from '@keyfold/key-hierarchy';
 import type {
   ApiKeyBody,
@@ -10,14 +10,10 @@ import type {
 import { ApiError } from './api-error.ts';
 import { type ApiKeyRequestRow, type ApiKeyRow, apiKeyBody, apiKeyTables } from './api-key-row.ts';
 import { makeApiKeyText } from './api-key-text.ts';
+import { overConflicts } from './over-conflicts.ts';
 import { coversGrant } from './principal.ts';
+import { type Repetition, requestTable } from './repetition.ts';
 import { sha256Hex, toHex } from './sha256-hex.ts';
-
-/** Under which name a request to make a key is repeated. */
-interface Repetition {
-  readonly principalId: string;
-  readonly idempotencyKey: string;
-}
 
 /** A key that was made just now: the only time that its text is there. */
 export interface NewApiKey extends ApiKeyBody {
@@ -89,7 +85,7 @@ export function createApiKeys({ rows, backend, clock }: ApiKeysDeps): ApiKeys {
     digest: string,
     requestKey: readonly string[],
   ): Promise<CreatedApiKeyBody | undefined> {
-    const request = await rows.get<ApiKeyRequestRow>(apiKeyTables.requests, requestKey);
+    const request = await rows.get<ApiKeyRequestRow>(requestTable, requestKey);
     if (request === undefined) return undefined;
     if (request.value.digest !== digest) throw new ApiError('idempotency_conflict');
     const row = await rows.get<ApiKeyRow>(apiKeyTables.apiKeys, [request.value.apiKeyId]);
@@ -107,7 +103,7 @@ export function createApiKeys({ rows, backend, clock }: ApiKeysDeps): ApiKeys {
       // One batch: the key exists if and only if its repetition is known.
       const alongside = (apiKeyId: string): readonly AuthenticatedChange[] => {
         const value: ApiKeyRequestRow = { digest, apiKeyId };
-        return [{ table: apiKeyTables.requests, key, expectedRevision: 0, value }];
+        return [{ table: requestTable, key, expectedRevision: 0, value }];
       };
       return await overConflicts(
         async () => (await repeated(digest, key)) ?? (await insert(request, alongside)),
@@ -149,18 +145,4 @@ export function createApiKeys({ rows, backend, clock }: ApiKeysDeps): ApiKeys {
 /** One spelling for one grant, so that a repeated request is recognised. */
 function normalise(tenants: TenantGrant): TenantGrant {
   return tenants === '*' ? tenants : [...new Set(tenants)].sort();
-}
-
-/**
- * A conflict means that the same request won a race, which the next attempt finds, or that an id is taken: it has 48
- * random bits, so a third time is a broken generator.
- */
-async function overConflicts<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let left = 3; ; left--) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isKeyfoldError(error) || error.code !== 'store_conflict' || left === 1) throw error;
-    }
-  }
 }

@@ -19,6 +19,7 @@ import { executeOperation } from './execute-operation.ts';
 import type { Answer } from './handler.ts';
 import { createHandlers } from './handlers.ts';
 import { coversTenant, type Principal } from './principal.ts';
+import { createRotations } from './rotations.ts';
 import { headerOf, type ServiceRequest } from './service-request.ts';
 import { errorResponse, frameResponse, jsonResponse, type ServiceResponse } from './service-response.ts';
 import { validate } from './validate.ts';
@@ -76,7 +77,7 @@ export interface Service {
 export function createService({ hierarchy, rows, backend, clock, log, onError }: ServiceDeps): Service {
   const apiKeys = createApiKeys({ rows, backend, clock });
   const authenticate = createAuthenticate(rows, backend);
-  const handlers = createHandlers(hierarchy, apiKeys);
+  const handlers = createHandlers(hierarchy, apiKeys, createRotations({ hierarchy, rows, backend }));
 
   const requestIdOf = (text: string): string =>
     identifierPatterns.requestId.test(text) ? text : encodeBase64url(backend.randomBytes(12));

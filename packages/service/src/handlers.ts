@@ -5,12 +5,13 @@ import { apiKeyHandlers } from './operations/api-keys.ts';
 import { dataKeyHandlers } from './operations/data-keys.ts';
 import { serviceHandlers } from './operations/services.ts';
 import { tenantHandlers } from './operations/tenants.ts';
+import type { Rotations } from './rotations.ts';
 
 /** The handler of every operation, by id: a row for each row of the protocol's table. */
-export function createHandlers(hierarchy: KeyHierarchy, apiKeys: ApiKeys): Handlers {
+export function createHandlers(hierarchy: KeyHierarchy, apiKeys: ApiKeys, rotations: Rotations): Handlers {
   return {
     ...tenantHandlers(hierarchy),
-    ...serviceHandlers(hierarchy),
+    ...serviceHandlers(hierarchy, rotations),
     ...dataKeyHandlers(hierarchy),
     ...apiKeyHandlers(apiKeys),
   };

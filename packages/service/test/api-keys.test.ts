@@ -317,12 +317,50 @@ describe('an Idempotency-Key', () => {
     expect(own.json.apiKey).not.toBe(null);
   });
 
-  it('is refused where repeating would have a second effect all the same, and harmless where it never has', async () => {
+  it('makes one version of a service key of two equal rotations, also at the same time', async () => {
     await harness.tenant('acme');
     const params = { tenant: 'acme', service: 'billing' };
-    expect((await harness.send('rotateService', { apiKey: harness.admin, params, headers })).code).toBe(
-      'invalid_request',
-    );
+    const sent = { params, headers };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => harness.ok('rotateService', sent)));
+    expect(answers.map(({ json }) => json.activeVersion)).toEqual(new Array(8).fill(2));
+    expect((await harness.ok('rotateService', sent)).json.activeVersion).toBe(2);
+    const next = { params, headers: { 'idempotency-key': 'request:2' } };
+    expect((await harness.ok('rotateService', next)).json.activeVersion).toBe(3);
+    expect((await harness.ok('rotateService', { params })).json.activeVersion).toBe(4);
+  });
+
+  it('makes the rotation that an earlier request recorded and did not come to', async () => {
+    await harness.tenant('acme');
+    const sent = { params: { tenant: 'acme', service: 'billing' }, headers };
+    harness.root.answer = 'unavailable';
+    harness.clock.advance(120_000); // so that the tenant's key has to be asked for
+    const failed = await harness.send('rotateService', { apiKey: harness.admin, ...sent });
+    expect(failed.code).toBe('root_key_unavailable');
+    harness.root.answer = 'ok';
+    expect((await harness.ok('rotateService', sent)).json.activeVersion).toBe(2);
+    expect((await harness.ok('rotateService', sent)).json.activeVersion).toBe(2);
+  });
+
+  it('is refused for another service, and for another operation', async () => {
+    await harness.tenant('acme');
+    const send = async (service: string) =>
+      (
+        await harness.send('rotateService', {
+          apiKey: harness.admin,
+          params: { tenant: 'acme', service },
+          headers,
+        })
+      ).code;
+    await harness.ok('createService', { params: { tenant: 'acme', service: 'other' } });
+    expect(await send('billing')).toBe(null);
+    expect(await send('other')).toBe('idempotency_conflict');
+    const asKey = await harness.send('createApiKey', { apiKey: harness.admin, json: forAcme, headers });
+    expect(asKey.code).toBe('idempotency_conflict');
+  });
+
+  it('is harmless where repeating never has a second effect', async () => {
+    await harness.tenant('acme');
+    const params = { tenant: 'acme', service: 'billing' };
     expect((await harness.send('createService', { apiKey: harness.admin, params, headers })).code).toBe(null);
   });
 

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { connect } from 'node:tls';
@@ -32,6 +33,39 @@ describe('createCertificateAuthority', () => {
     const [error] = await once(bad, 'error');
     expect(error).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
     server.close();
+  });
+
+  it('issues through intermediates, whose certificates are sent along', async () => {
+    const root = await createCertificateAuthority();
+    const between = await (await root.issueAuthority({ commonName: 'Upper' })).issueAuthority();
+    const { chainPem } = await between.issue();
+    const chain = chainPem.split(/(?<=-----END CERTIFICATE-----\n)/).map((pem) => new X509Certificate(pem));
+    expect(chain).toHaveLength(3);
+    for (const [index, certificate] of chain.entries()) {
+      const issuer = chain[index + 1] ?? new X509Certificate(root.pem);
+      expect(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)).toBe(true);
+    }
+  });
+
+  it.each(['ec-p256', 'rsa-2048', 'rsa-1024'] as const)(
+    'makes keys of the kind that is asked for (%s)',
+    async (key) => {
+      const { certPem, keyPem } = await (await createCertificateAuthority()).issue({ key });
+      const certificate = new X509Certificate(certPem);
+      const { modulusLength, namedCurve } = certificate.publicKey.asymmetricKeyDetails ?? {};
+      expect(modulusLength === undefined ? namedCurve : modulusLength).toBe(
+        { 'ec-p256': 'prime256v1', 'rsa-2048': 2048, 'rsa-1024': 1024 }[key],
+      );
+      expect(certificate.checkPrivateKey(createPrivateKey(keyPem))).toBe(true);
+    },
+  );
+
+  it('makes revocation lists that OpenSSL reads, with the serial numbers that were revoked', async () => {
+    const authority = await createCertificateAuthority();
+    const { serialNumber } = await authority.issue();
+    const list = await authority.revocationList({ revoked: [{ serialNumber }] });
+    const shown = execFileSync('sh', ['-c', 'openssl crl -noout -text'], { input: list }).toString();
+    expect(shown).toMatch(new RegExp(`Serial Number: 0*${serialNumber.replace(/^0+/, '')}`, 'i'));
   });
 
   it('names the pin that RFC 7469 defines', async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '@keyfold/crypto-core';
-import { collectBody } from '../collect-body.ts';
-import { type Kms, type KmsResponse, targetPrefix } from './kms.ts';
+import { takeBody } from '../collect-body.ts';
+import { type Delivery, deliver } from '../control/delivery.ts';
+import { type HeadListener, readRequestHead } from '../request-head.ts';
+import { type KmsRequest, type KmsResponse, targetPrefix } from './kms.ts';
 import { type AuthenticationOptions, authenticate } from './sigv4/authenticate.ts';
 import { refusalAnswer } from './sigv4/refusal-answer.ts';
 import { SignatureRefusal } from './sigv4/signature-refusal.ts';
@@ -23,6 +25,29 @@ export function isKmsRequest(request: IncomingMessage): boolean {
   );
 }
 
+/** What is served: an emulated AWS KMS, or one that is watched, whose answers faults may hold back or break off. */
+export interface ServedKms {
+  handle(
+    request: KmsRequest & { readonly requestId: string },
+  ): Promise<KmsResponse & { readonly delivery?: Delivery }>;
+}
+
+/** Who is told of what the service does not see. */
+export interface HandlerHooks {
+  /** Wrong media types, bodies that are too long, wrong signatures. */
+  readonly onRefused?: (refused: RefusedRequest) => void;
+  /** What kept a request from being answered at all. Its connection is broken off. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A request that was refused before the service saw it. */
+export interface RefusedRequest {
+  readonly requestId: string;
+  readonly status: number;
+  /** The error's name. */
+  readonly error: string;
+}
+
 /**
  * Serves an emulated AWS KMS over `node:http`. Every answer, refusals included, is AWS JSON with a request id.
  *
@@ -33,68 +58,97 @@ export function isKmsRequest(request: IncomingMessage): boolean {
  * ```
  */
 export function kmsHttpHandler(
-  kms: Kms,
+  kms: ServedKms,
   authentication: AuthenticationOptions = { clock: systemClock },
-): RequestListener {
-  return (request, response) => {
+  { onRefused, onError }: HandlerHooks = {},
+): HeadListener {
+  // No async function from here to the service: a frame of one costs as much as a small encryption.
+  return (request, response, head = readRequestHead(request)) => {
     const requestId = randomUUID();
-    answer(kms, request, requestId, authentication).then((result) => {
-      // Without a result the client is gone: nobody is left to answer.
-      if (result === undefined) response.destroy();
-      else send(request, response, result, requestId);
+    const fail = (error: unknown): void => {
+      response.destroy();
+      onError?.(error);
+    };
+    const refuse = (answer: KmsResponse): void => {
+      const error = answer.headers['x-amzn-errortype'] ?? '';
+      onRefused?.({ requestId, status: answer.status, error });
+      send(request, response, answer, requestId);
+    };
+    // Also keeps web pages out: a browser sends other types without asking first.
+    if (!isAwsJson(head.contentType) || head.contentEncoding !== undefined)
+      return refuse(faultAnswer('UnknownOperationException', ''));
+    takeBody(request, maxBodyBytes, head.contentLength, (body) => {
+      // The client is gone: nobody is left to answer.
+      if (body.outcome === 'aborted') return void response.destroy();
+      if (body.outcome === 'too_large') return refuse(tooLarge());
+      const { bytes } = body;
+      try {
+        const { accountId, region, credentials, connection } = authenticate(
+          request,
+          bytes,
+          authentication,
+          head,
+        );
+        const target = head.target ?? '';
+        kms
+          .handle({ target, body: bytes, accountId, region, requestId, credentials, connection })
+          .then((answer) => {
+            bytes.fill(0);
+            send(request, response, answer, requestId);
+          })
+          .catch((error: unknown) => {
+            bytes.fill(0);
+            fail(error);
+          });
+      } catch (error) {
+        bytes.fill(0);
+        if (error instanceof SignatureRefusal) refuse(refusalAnswer(error));
+        else fail(error);
+      }
     });
   };
 }
 
-async function answer(
-  kms: Kms,
-  request: IncomingMessage,
-  requestId: string,
-  authentication: AuthenticationOptions,
-): Promise<KmsResponse | undefined> {
-  const { headers } = request;
-  // Also keeps web pages out: a browser sends other types without asking first.
-  if (mediaType(headers['content-type']) !== awsJson || headers['content-encoding'] !== undefined)
-    return faultAnswer('UnknownOperationException', '');
-  const body = await collectBody(request, maxBodyBytes);
-  if (body.outcome === 'aborted') return undefined;
-  if (body.outcome === 'too_large')
-    return faultAnswer(
-      'RequestEntityTooLargeException',
-      `HTTP content length exceeded ${maxBodyBytes} bytes.`,
-    );
-  try {
-    return await kms.handle({
-      target: String(headers['x-amz-target'] ?? ''),
-      body: body.bytes,
-      requestId,
-      ...authenticate(request, body.bytes, authentication),
-    });
-  } catch (error) {
-    if (error instanceof SignatureRefusal) return refusalAnswer(error);
-    throw error;
-  } finally {
-    body.bytes.fill(0);
-  }
+function tooLarge(): KmsResponse {
+  return faultAnswer('RequestEntityTooLargeException', `HTTP content length exceeded ${maxBodyBytes} bytes.`);
 }
 
-function mediaType(contentType: string | undefined): string {
-  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+function isAwsJson(contentType: string | undefined): boolean {
+  return contentType === awsJson || contentType?.split(';', 1)[0]?.trim().toLowerCase() === awsJson;
 }
 
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: KmsResponse,
+  answer: KmsResponse & { readonly delivery?: Delivery },
   requestId: string,
 ): void {
-  response.writeHead(status, {
-    ...headers,
-    'x-amzn-requestid': requestId,
-    'content-length': body.byteLength,
-    // What was not read of a request would be taken for the next one.
-    ...(request.complete ? {} : { connection: 'close' }),
-  });
-  // The same bytes as a text: Node then sends head and body in one write, which halves the cost of an answer.
-  response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
+  const { status, headers, delivery } = answer;
+  if (delivery !== undefined) {
+    const { body } = answer;
+    const head = {
+      ...headers,
+      'x-amzn-requestid': requestId,
+      'content-length': body.byteLength,
+      ...(request.complete ? {} : { connection: 'close' }),
+    };
+    void deliver(request, response, { status, headers: head }, body, delivery);
+    return;
+  }
+  const text = answer.text ?? latin1(answer.body);
+  const byteLength = answer.text === undefined ? text.length : Buffer.byteLength(text);
+  // Names and values in turn: Node takes them as they are.
+  const head: string[] = [];
+  for (const name in headers) head.push(name, headers[name] ?? '');
+  head.push('x-amzn-requestid', requestId, 'content-length', String(byteLength));
+  // What was not read of a request would be taken for the next one.
+  if (!request.complete) head.push('connection', 'close');
+  response.writeHead(status, head);
+  // A text goes out in one write with the head, which halves the cost of an answer; one without other characters as it is.
+  response.end(text, byteLength === text.length ? 'latin1' : 'utf8');
+}
+
+/** Bytes as a text of as many characters. */
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@keyfold/crypto-core';
+import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { Store } from '@keyfold/key-hierarchy';
 import { NonceSource } from './crypto/nonce-source.ts';
 import { KmsFault } from './faults/kms-fault.ts';
 import { AliasBook } from './keys/alias-book.ts';
 import { GrantBook } from './keys/grant-book.ts';
 import { ImportParametersStore } from './keys/import-parameters.ts';
+import type { Place } from './keys/key-address.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { KeyStoreBook } from './keys/key-store-book.ts';
 import { KeyUses } from './keys/key-uses.ts';
-import type { OperationTools } from './operations/operation.ts';
+import { ManagedKeys, type ManagingService } from './keys/managed-keys.ts';
+import type { Call, OperationTools } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
-import { AccessGate, type AccessOptions } from './policy/access-gate.ts';
+import { AccessGate, type AccessOptions, type AccessReport, namesOfKeys } from './policy/access-gate.ts';
 import { type Connection, identityOf } from './policy/caller-identity.ts';
 import type { KnownCredentials } from './policy/identity-registry.ts';
 import { RequestQuotas, type RequestRates } from './policy/request-quotas.ts';
 import { faultAnswer, type KmsResponse, type Output, resultAnswer } from './wire/answers.ts';
-import { parseRequestBody } from './wire/parse-request-body.ts';
+import { type JsonMembers, parseRequestBody } from './wire/parse-request-body.ts';
 
 export type { KmsResponse } from './wire/answers.ts';
 
@@ -34,12 +36,36 @@ export interface KmsRequest {
   /** Whose the credentials are, where that is known. Absent: the account's root user. */
   readonly credentials?: KnownCredentials | undefined;
   readonly connection?: Connection;
+  /** The service of AWS's that asks on the caller's behalf, such as `secretsmanager.eu-central-1.amazonaws.com`. */
+  readonly viaService?: string;
+  /** Watches this request. */
+  readonly probe?: RequestProbe;
+}
+
+/** Watches one request, and may answer it in place of its operation. */
+export interface RequestProbe {
+  /**
+   * Told of the request's members, before anything is decided.
+   *
+   * @param resolveKeys - every name of the keys that the request is about
+   * @returns what is answered in place of the operation; undefined: the operation's own answer
+   */
+  before?(
+    members: JsonMembers,
+    resolveKeys?: () => Promise<readonly string[]>,
+  ): Awaitable<KmsResponse | undefined>;
+  /** Told of each decision about a permission. */
+  decided?(report: AccessReport): void;
+  /** Told of the members of a success. */
+  after?(output: Output): void;
 }
 
 /** An emulated AWS KMS: all accounts and regions. */
 export interface Kms {
   /** Answers a request. Never rejects: what goes wrong is an answer too. */
   handle(request: KmsRequest): Promise<KmsResponse>;
+  /** The ARN of the key that a service of AWS's has for itself in a place. It is made when it is first asked for. */
+  managedKey(service: ManagingService, place: Place): Promise<string>;
 }
 
 export interface KmsDependencies {
@@ -52,12 +78,6 @@ export interface KmsDependencies {
   readonly access?: AccessOptions;
   /** Requests per second, by operation. Absent: no limit. */
   readonly requestRates?: RequestRates;
-}
-
-/** What every request goes through before its operation runs. */
-interface Checks {
-  readonly gate: AccessGate;
-  readonly quotas: RequestQuotas;
 }
 
 /** What AWS's clients call the service on the wire. */
@@ -82,24 +102,47 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
   const aliases = new AliasBook(store);
   const grants = new GrantBook(store);
   const imports = new ImportParametersStore(store);
-  const uses = new KeyUses(clock.now().wallMs);
+  const uses = new KeyUses(store, clock.now().wallMs);
+  const keys = new KeyRing(store, clock, async (address) => {
+    for (const book of [aliases, grants, imports, uses]) await book.deleteOf(address);
+  });
+  const managedKeys = new ManagedKeys({ keys, aliases, clock });
   const tools: OperationTools = {
-    keys: new KeyRing(store, clock, async (address) => {
-      for (const book of [aliases, grants, imports, uses]) await book.deleteOf(address);
-    }),
+    keys,
     aliases,
     grants,
     keyStores: new KeyStoreBook(store),
     imports,
     uses,
+    managedKeys,
     clock,
     nonces: new NonceSource(),
   };
   const checks = { gate: new AccessGate(access), quotas: new RequestQuotas(requestRates, clock) };
   return {
+    managedKey: (service, place) => managedKeys.arnOf(service, place),
     async handle(request) {
       try {
-        return resultAnswer(await execute(request, tools, checks));
+        const { target } = request;
+        const operation = target.startsWith(targetPrefix)
+          ? operations.get(target.slice(targetPrefix.length))
+          : undefined;
+        if (operation === undefined) throw new KmsFault('UnknownOperationException');
+        checks.quotas.take(operation.name, request);
+        const json = parseRequestBody(request.body);
+        const call = callOf(request, operation.name, tools);
+        const { probe } = request;
+        const early = probe?.before?.(json, () => namesOfKeys(operation, json, call));
+        const instead = early === undefined ? undefined : await early;
+        if (instead !== undefined) return instead;
+        const admission = checks.gate.admit(operation, json, call, (report) => probe?.decided?.(report));
+        // Awaited only where there is something to decide: encryption is quick otherwise.
+        const output = await operation.execute(
+          json,
+          admission === undefined ? call : { ...call, admission: await admission },
+        );
+        if (output !== undefined) probe?.after?.(output);
+        return resultAnswer(output);
       } catch (error) {
         if (error instanceof KmsFault) return faultAnswer(error.fault, error.message);
         onInternalError?.(error);
@@ -109,27 +152,23 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
   };
 }
 
-async function execute(
-  request: KmsRequest,
-  tools: OperationTools,
-  { gate, quotas }: Checks,
-): Promise<Output | undefined> {
-  const { target, body, accountId, region, credentials, connection = {} } = request;
-  const operation = target.startsWith(targetPrefix)
-    ? operations.get(target.slice(targetPrefix.length))
-    : undefined;
-  if (operation === undefined) throw new KmsFault('UnknownOperationException');
-  quotas.take(operation.name, request);
-  const json = parseRequestBody(body);
-  const call = {
-    ...tools,
-    caller: { accountId, region, operation: operation.name },
-    identity: identityOf(credentials, request),
-    connection,
+/** One request with what its operation works with. Written out: to spread the tools would cost as much as to find the key. */
+function callOf(request: KmsRequest, operation: string, tools: OperationTools): Call {
+  const { accountId, region, credentials, viaService } = request;
+  return {
+    keys: tools.keys,
+    aliases: tools.aliases,
+    grants: tools.grants,
+    keyStores: tools.keyStores,
+    imports: tools.imports,
+    uses: tools.uses,
+    managedKeys: tools.managedKeys,
+    clock: tools.clock,
+    nonces: tools.nonces,
+    caller: { accountId, region, operation },
+    identity: identityOf(credentials, request, viaService),
+    connection: request.connection ?? {},
     admission: undefined,
     requestId: request.requestId ?? randomUUID(),
   };
-  const admission = gate.admit(operation, json, call);
-  // Awaited only where there is something to decide: encryption is quick otherwise.
-  return operation.execute(json, admission === undefined ? call : { ...call, admission: await admission });
 }

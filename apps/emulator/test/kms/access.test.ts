@@ -10,6 +10,7 @@ import {
   keyPolicy,
   openAccess,
   otherAccount,
+  outputAs,
   role,
   user,
 } from './access-harness.ts';
@@ -136,6 +137,30 @@ describe('within an account', () => {
     const KeyId = await createKey({ Policy: closedPolicy([]) });
     expect(await call(alice, 'ListAliases', { KeyId })).toMatchObject({ status: 200 });
     expect(await call(mallory, 'ListAliases', { KeyId })).toMatchObject({ error: 'AccessDeniedException' });
+  });
+
+  it('makes the key of a predefined alias for who may look at it, and for nobody else', async () => {
+    const look = { Effect: 'Allow', Action: ['kms:DescribeKey', 'kms:ListAliases'], Resource: '*' };
+    const kms = await openAccess({
+      identities: [
+        identity(user('alice'), [look]),
+        identity(user('bob'), [{ ...look, Action: 'kms:List*' }]),
+      ],
+    });
+    const describeAs = (key: string) => kms.call({ key }, 'DescribeKey', { KeyId: 'alias/aws/s3' });
+    expect(await describeAs('bob')).toMatchObject({
+      error: 'AccessDeniedException',
+      message: expect.stringMatching(/:alias\/aws\/s3 because no identity-based policy allows/),
+    });
+    const targets = async () =>
+      outputAs<{ Aliases: readonly { readonly TargetKeyId?: string }[] }>(
+        (await kms.call({ key: 'bob' }, 'ListAliases')).output,
+      ).Aliases.flatMap(({ TargetKeyId }) => TargetKeyId ?? []);
+    expect(await targets()).toEqual([]);
+    const { output } = await describeAs('alice');
+    expect(output).toMatchObject({ KeyMetadata: { KeyManager: 'AWS' } });
+    expect(await targets()).toHaveLength(1);
+    expect((await describeAs('bob')).error).toBe('AccessDeniedException');
   });
 
   it('decides operations on no key by the policies of the identity alone', async () => {

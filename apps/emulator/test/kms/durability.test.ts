@@ -170,20 +170,28 @@ describe('state', () => {
 });
 
 describe('the store', () => {
-  it('is not read once a key is in memory', async () => {
+  it('is not read once a key is in memory, and told of its use once an hour', async () => {
     const calls: string[] = [];
     const store = createMemoryStore();
     const { KeyId } = await (await openKms(store)).createKey();
-    const { call } = await openKms(watched(store, (method) => void calls.push(method)));
+    const { call, advance } = await openKms(watched(store, (method) => void calls.push(method)));
     const { output } = await call('Encrypt', { KeyId, Plaintext: 'AA==' });
-    expect(calls).toEqual(['get', 'list']);
+    await call('GetKeyLastUsage', { KeyId });
+    const [key, materials, ...use] = calls.splice(0);
+    expect([key, materials]).toEqual(['get', 'list']);
+    expect(use.filter((method) => method === 'commit')).toHaveLength(1);
     for (let round = 0; round < 5; round++) {
       await call('Encrypt', { KeyId, Plaintext: 'AA==' });
       await call('Decrypt', { CiphertextBlob: output.CiphertextBlob });
       await call('GenerateDataKey', { KeyId, KeySpec: 'AES_256' });
       await call('DescribeKey', { KeyId });
+      advance(60_000);
     }
-    expect(calls).toEqual(['get', 'list']);
+    expect(calls).toEqual([]);
+    advance(60 * 60_000);
+    for (let round = 0; round < 5; round++) await call('Encrypt', { KeyId, Plaintext: 'AA==' });
+    await call('GetKeyLastUsage', { KeyId });
+    expect(calls.filter((method) => method === 'commit')).toHaveLength(1);
   });
 
   it('is asked once for a key that many requests want at once', async () => {
@@ -191,7 +199,7 @@ describe('the store', () => {
     const store = createMemoryStore();
     const { KeyId } = await (await openKms(store)).createKey();
     const { call } = await openKms(watched(store, (method) => void calls.push(method)));
-    await Promise.all(Array.from({ length: 50 }, () => call('Encrypt', { KeyId, Plaintext: 'AA==' })));
+    await Promise.all(Array.from({ length: 50 }, () => call('DescribeKey', { KeyId })));
     expect(calls).toEqual(['get', 'list']);
   });
 

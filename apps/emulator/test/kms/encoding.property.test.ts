@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCiphertextBlob } from '../../src/kms/crypto/ciphertext-blob.ts';
 import { encodeEncryptionContext } from '../../src/kms/crypto/encode-encryption-context.ts';
-import { findJsonFlaw } from '../../src/kms/wire/json-flaw.ts';
+import { parseRequestBody } from '../../src/kms/wire/parse-request-body.ts';
 import { openKms } from './kms-harness.ts';
 
 const text = fc.string({ unit: 'grapheme' });
@@ -32,29 +32,39 @@ describe('the encoding of encryption contexts', () => {
   });
 });
 
-describe('the search for flaws in JSON', () => {
-  it('finds none in what JSON.stringify writes', () => {
+describe('the bodies of requests', () => {
+  const read = (body: string): unknown => parseRequestBody(Buffer.from(body));
+  const refusal = { fault: 'SerializationException', message: '' };
+
+  it('are what JSON.stringify writes of any object', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, space) => {
-        expect(findJsonFlaw(JSON.stringify(value, null, space), 1000)).toBeUndefined();
-      }),
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string()),
+        fc.constantFrom(0, 2),
+        (members, space) => {
+          expect(read(JSON.stringify(members, null, space))).toEqual(members);
+        },
+      ),
     );
   });
 
-  it('finds a member that is repeated anywhere', () => {
+  it('name no member twice, anywhere', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (members, pick) => {
         const names = Object.keys(members);
         const repeated = JSON.stringify(names[pick % names.length]);
         const object = `${JSON.stringify(members).slice(0, -1)},${repeated}:0}`;
-        expect(findJsonFlaw(`{"a":[1,${object}]}`, 1000)).toBe('duplicate member');
+        expect(() => read(`{"a":[1,${object}]}`)).toThrow(expect.objectContaining(refusal));
       }),
     );
   });
 
-  it('counts objects and arrays as levels', () => {
-    expect(findJsonFlaw('{"a":[{}]}', 3)).toBeUndefined();
-    expect(findJsonFlaw('{"a":[{}]}', 2)).toBe('too deep');
+  it('are objects of at most sixteen levels, in which `__proto__` is a name as any other', () => {
+    const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    expect(read(nested(16))).toEqual(JSON.parse(nested(16)));
+    for (const body of [nested(17), '[]', 'null', '"a"', '1', '', '\ufeff{}'])
+      expect(() => read(body), body).toThrow(expect.objectContaining(refusal));
+    expect(Object.keys(read('{"__proto__":{"a":1}}') as object)).toEqual(['__proto__']);
   });
 });
 

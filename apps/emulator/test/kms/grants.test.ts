@@ -237,13 +237,13 @@ describe('CreateGrant', () => {
       'a grantee that is none',
       { GranteePrincipal: 'bob' },
       'InvalidArnException',
-      'ARN does not refer to a valid principal',
+      'ARN does not refer to a valid principal: bob',
     ],
     [
       'a retiring principal that is none',
       { RetiringPrincipal: 'arn:aws:iam::1:root' },
       'InvalidArnException',
-      'ARN does not refer to a valid principal',
+      'ARN does not refer to a valid principal: arn:aws:iam::1:root',
     ],
     [
       'an operation of another kind of key',

@@ -143,14 +143,16 @@ describe('imported material', () => {
     expect(opened.output.Plaintext).toBe(base64('x'));
   });
 
-  it('has to say when it expires unless it does not', async () => {
+  it('has to say when it expires, within a year, unless it does not', async () => {
     const kms = await externalKey();
     const bytes = randomBytes(32);
     const inputs = [
       { ExpirationModel: undefined },
       { ExpirationModel: 'KEY_MATERIAL_EXPIRES' },
       { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: startMs / 1000 },
+      { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: startMs / 1000 + 366 * 86_400 },
       { ValidTo: startMs / 1000 + 1 },
+      { ImportType: 'NEW_KEY_MATERIAL', KeyMaterialId: '0'.repeat(64) },
     ];
     for (const input of inputs)
       expect(await importMaterial(kms, kms.KeyId, bytes, input)).toMatchObject({

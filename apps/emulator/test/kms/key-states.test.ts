@@ -1,3 +1,5 @@
+import type { Store } from '@keyfold/key-hierarchy';
+import { createMemoryStore } from '@keyfold/key-hierarchy/memory-store';
 import { describe, expect, it } from 'vitest';
 import { base64, dayMs, fault, openKms, startMs } from './kms-harness.ts';
 
@@ -58,52 +60,6 @@ describe('AWS’s table of key states', () => {
       expect(await call(operation, { KeyId, ...input }), operation).toEqual(pending);
     for (const operation of ['EnableKey', 'DisableKey', 'RotateKeyOnDemand'])
       expect(await call(operation, { KeyId }), operation).toEqual(pending);
-  });
-
-  it.each([
-    ['GetPublicKey', { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }, {}],
-    [
-      'Sign',
-      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-      { Message: 'AA==', SigningAlgorithm: 'ECDSA_SHA_256' },
-    ],
-    [
-      'Verify',
-      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
-      { Message: 'AA==', Signature: 'AA==', SigningAlgorithm: 'ECDSA_SHA_256' },
-    ],
-    [
-      'GenerateMac',
-      { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
-      { Message: 'AA==', MacAlgorithm: 'HMAC_SHA_256' },
-    ],
-    [
-      'VerifyMac',
-      { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
-      { Message: 'AA==', Mac: 'AA==', MacAlgorithm: 'HMAC_SHA_256' },
-    ],
-    [
-      'DeriveSharedSecret',
-      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' },
-      { KeyAgreementAlgorithm: 'ECDH', PublicKey: 'AA==' },
-    ],
-    [
-      'Encapsulate',
-      { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-      { EncapsulationAlgorithm: 'ML_KEM' },
-    ],
-    [
-      'Decapsulate',
-      { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' },
-      { EncapsulationAlgorithm: 'ML_KEM', SharedSecretCiphertextBlob: 'AA==' },
-    ],
-  ])('refuses %s with a disabled key', async (operation, key, input) => {
-    const { call, createKey } = await openKms();
-    const { KeyId, Arn } = await createKey(key);
-    await call('DisableKey', { KeyId });
-    expect(await call(operation, { KeyId, ...input })).toEqual(
-      fault('DisabledException', `${Arn} is disabled.`),
-    );
   });
 });
 
@@ -214,5 +170,50 @@ describe('the last use of a key', () => {
       },
     });
     expect((await call('GetKeyLastUsage', { KeyId })).output).toEqual(output);
+  });
+
+  it('is known after a restart, to the hour, and goes with its key', async () => {
+    const kms = await openKms();
+    const { KeyId } = await kms.createKey();
+    await kms.call('Encrypt', { KeyId, Plaintext: 'AA==' });
+    kms.advance(30 * 60_000);
+    await kms.call('GenerateDataKey', { KeyId, KeySpec: 'AES_256' });
+    const [first, last] = [startMs / 1000, startMs / 1000 + 1800];
+    expect((await kms.call('GetKeyLastUsage', { KeyId })).output).toMatchObject({
+      KeyLastUsage: { Operation: 'GenerateDataKey', Timestamp: last },
+      TrackingStartDate: first,
+    });
+    const later = await openKms(kms.store);
+    const { output } = await later.call('GetKeyLastUsage', { KeyId });
+    expect(output).toMatchObject({
+      KeyLastUsage: { Operation: 'Encrypt', Timestamp: first },
+      TrackingStartDate: first,
+    });
+    await later.call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
+    later.advance(8 * dayMs);
+    expect((await later.call('DescribeKey', { KeyId })).status).toBe(400);
+    expect(await later.store.list('kms_key_uses', { limit: 1 })).toEqual([]);
+  });
+
+  it('is told although it cannot be stored', async () => {
+    const store = createMemoryStore();
+    const failing: Store = {
+      ...store,
+      get: (table, key) => store.get(table, key),
+      list: (table, options) => store.list(table, options),
+      close: () => store.close(),
+      commit: (changes) =>
+        changes.some(({ table }) => table === 'kms_key_uses')
+          ? Promise.reject(new Error('The disk is full.'))
+          : store.commit(changes),
+    };
+    const { call, createKey, internalErrors } = await openKms(failing);
+    const { KeyId } = await createKey();
+    for (let round = 0; round < 2; round++)
+      expect((await call('Encrypt', { KeyId, Plaintext: 'AA==' })).status).toBe(200);
+    expect((await call('GetKeyLastUsage', { KeyId })).output).toMatchObject({
+      KeyLastUsage: { Operation: 'Encrypt' },
+    });
+    expect(internalErrors).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ import {
   otherAccount,
   outputAs,
   region,
+  type Sender,
   user,
 } from './access-harness.ts';
 
@@ -59,6 +60,13 @@ async function pages(
   }
 }
 
+/** The aliases of an account that are not AWS's own. */
+async function listedAliases(sender: Sender = { account }): Promise<readonly object[]> {
+  const { output } = await kms.call(sender, 'ListAliases', { Limit: 1000 });
+  const { Aliases } = outputAs<{ readonly Aliases: readonly { readonly AliasName: string }[] }>(output);
+  return Aliases.filter(({ AliasName }) => !AliasName.startsWith('alias/aws/'));
+}
+
 describe('aliases', () => {
   it('stand for their key wherever a key is used', async () => {
     expect(await alias('alias/a')).toMatchObject({ status: 200, output: {} });
@@ -82,9 +90,7 @@ describe('aliases', () => {
     expect(await kms.call({ account: otherAccount }, 'DescribeKey', { KeyId: 'alias/a' })).toMatchObject({
       error: 'NotFoundException',
     });
-    expect(await kms.call({ account: otherAccount }, 'ListAliases')).toMatchObject({
-      output: { Aliases: [], Truncated: false },
-    });
+    expect(await listedAliases({ account: otherAccount })).toEqual([]);
   });
 
   it('move to another key of the same kind, and keep the time of their making', async () => {
@@ -95,18 +101,15 @@ describe('aliases', () => {
     expect(await kms.root('UpdateAlias', { AliasName: 'alias/a', TargetKeyId: next })).toMatchObject({
       status: 200,
     });
-    expect((await kms.root('ListAliases')).output).toEqual({
-      Aliases: [
-        {
-          AliasArn: arnOf('alias/a'),
-          AliasName: 'alias/a',
-          CreationDate: createdAt,
-          LastUpdatedDate: createdAt + 5,
-          TargetKeyId: idOf(next),
-        },
-      ],
-      Truncated: false,
-    });
+    expect(await listedAliases()).toEqual([
+      {
+        AliasArn: arnOf('alias/a'),
+        AliasName: 'alias/a',
+        CreationDate: createdAt,
+        LastUpdatedDate: createdAt + 5,
+        TargetKeyId: idOf(next),
+      },
+    ]);
     const hmac = await kms.createKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
     expect(await kms.root('UpdateAlias', { AliasName: 'alias/a', TargetKeyId: hmac })).toMatchObject({
       error: 'ValidationException',
@@ -127,7 +130,12 @@ describe('aliases', () => {
       "1 validation error detected: Value 'alias/a b' at 'aliasName' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$",
     ],
     ['CreateAlias', 'alias/a:b', 'ValidationException', 'alias/a:b contains invalid characters for an alias'],
-    ['CreateAlias', 'alias/aws/s3', 'NotAuthorizedException', undefined],
+    [
+      'CreateAlias',
+      'alias/aws/s3',
+      'NotAuthorizedException',
+      'Aliases that begin with alias/aws/ are reserved for AWS managed keys.',
+    ],
     [
       'CreateAlias',
       'alias/taken',
@@ -146,7 +154,7 @@ describe('aliases', () => {
   it('do not stand for aliases, nor for keys that are going', async () => {
     await alias('alias/a');
     expect(await alias('alias/b', 'alias/a')).toMatchObject({
-      message: 'Aliases must refer to keys. Not aliases',
+      message: 'TargetKeyId must be a key ID or a key ARN: an alias cannot stand for an alias.',
     });
     expect(await alias('alias/b', '1234abcd-12ab-34cd-56ef-1234567890ab')).toMatchObject({
       error: 'NotFoundException',
@@ -166,14 +174,18 @@ describe('aliases', () => {
     expect(await kms.root('DeleteAlias', { AliasName: 'alias/a' })).toMatchObject({
       error: 'NotFoundException',
     });
-    expect((await kms.root('ListAliases')).output).toEqual({ Aliases: [], Truncated: false });
+    expect(await listedAliases()).toEqual([]);
     expect(await alias('alias/a', await kms.createKey())).toMatchObject({ status: 200 });
   });
 
   it('are listed in pages, of all keys or of one', async () => {
     const other = await kms.createKey();
     for (const name of ['a', 'b', 'c']) await alias(`alias/${name}`, name === 'b' ? other : KeyId);
-    expect((await pages('ListAliases', 'Aliases', { Limit: 2 })).map((page) => page.length)).toEqual([2, 1]);
+    const listed = await pages('ListAliases', 'Aliases', { Limit: 2 });
+    expect(listed.slice(0, -1).every((page) => page.length === 2)).toBe(true);
+    const names = listed.flat().map((entry) => (entry as { readonly AliasName: string }).AliasName);
+    expect(names).toEqual([...new Set(names)].sort());
+    expect(names.filter((name) => !name.startsWith('alias/aws/'))).toEqual(['alias/a', 'alias/b', 'alias/c']);
     expect((await pages('ListAliases', 'Aliases', { Limit: 1, KeyId })).map((page) => page.length)).toEqual([
       1, 1,
     ]);
@@ -182,6 +194,39 @@ describe('aliases', () => {
     expect((await pages('ListAliases', 'Aliases', { KeyId })).flat()).toMatchObject([
       { AliasName: 'alias/c' },
     ]);
+  });
+
+  it("of AWS's services are there without a key, until one is described", async () => {
+    const input = { KeyId: 'alias/aws/s3' };
+    const listed = async () => (await pages('ListAliases', 'Aliases', { Limit: 1000 })).flat();
+    expect(await listed()).toContainEqual({ AliasArn: arnOf('alias/aws/s3'), AliasName: 'alias/aws/s3' });
+    expect(await kms.root('GenerateDataKey', { ...input, NumberOfBytes: 1 })).toMatchObject({
+      error: 'NotFoundException',
+    });
+    const made = await Promise.all([1, 2, 3].map(() => kms.root('DescribeKey', input)));
+    const [first] = made.map(({ output }) => outputAs<{ KeyMetadata: { Arn: string } }>(output).KeyMetadata);
+    expect(first).toMatchObject({ KeyManager: 'AWS', KeyState: 'Enabled', Origin: 'AWS_KMS' });
+    for (const { output } of made) expect(output).toEqual({ KeyMetadata: first });
+    expect(await listed()).toContainEqual(
+      expect.objectContaining({ AliasName: 'alias/aws/s3', TargetKeyId: idOf(first?.Arn ?? '') }),
+    );
+    const managed = { KeyId: first?.Arn };
+    expect((await kms.root('GetKeyRotationStatus', managed)).output).toMatchObject({
+      KeyRotationEnabled: true,
+      RotationPeriodInDays: 365,
+    });
+    for (const [operation, more] of [
+      ['DisableKey', {}],
+      ['ScheduleKeyDeletion', {}],
+      ['DisableKeyRotation', {}],
+      ['PutKeyPolicy', { Policy: keyPolicy() }],
+      ['TagResource', { Tags: [{ TagKey: 'a', TagValue: '' }] }],
+      ['UpdateKeyDescription', { Description: 'x' }],
+    ] as const)
+      expect(await kms.root(operation, { ...managed, ...more }), operation).toMatchObject({
+        error: 'UnsupportedOperationException',
+      });
+    expect(await alias('alias/mine', first?.Arn)).toMatchObject({ error: 'UnsupportedOperationException' });
   });
 
   it('are at most 50 to a key', async () => {
@@ -255,7 +300,7 @@ describe('key policies', () => {
     ] as const)
       expect(await kms.root(operation, { KeyId, PolicyName: 'other', ...more })).toMatchObject({
         error: 'NotFoundException',
-        message: 'No such policy exists',
+        message: 'Policy other does not exist: the only policy name is default.',
       });
   });
 
@@ -386,8 +431,8 @@ describe('custom key stores', () => {
     expect((await run('DescribeCustomKeyStores')).output).toMatchObject({
       CustomKeyStores: [{ ConnectionState: 'CONNECTED' }],
     });
-    for (const operation of ['ConnectCustomKeyStore', 'DeleteCustomKeyStore'])
-      expect(await run(operation)).toMatchObject(invalid);
+    expect(await run('ConnectCustomKeyStore')).toMatchObject({ status: 200 });
+    expect(await run('DeleteCustomKeyStore')).toMatchObject(invalid);
     expect(await run('UpdateCustomKeyStore', { NewCustomKeyStoreName: 'x' })).toMatchObject(invalid);
     expect(await run('DisconnectCustomKeyStore')).toMatchObject({ status: 200 });
     expect(await run('UpdateCustomKeyStore', { NewCustomKeyStoreName: 'x' })).toMatchObject({ status: 200 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { base64, blobIn, dayMs, fault, openKms } from './kms-harness.ts';
+import { base64, blobIn, dayMs, fault, openKms, startMs } from './kms-harness.ts';
 import { importMaterial } from './wrap-material.ts';
 
 const west = { region: 'us-west-2' };
@@ -182,5 +182,115 @@ describe('multi-Region keys', () => {
     const { output } = await kms.call('Encrypt', { KeyId, Plaintext: base64('x') });
     const opened = await kms.call('Decrypt', { CiphertextBlob: output.CiphertextBlob }, west);
     expect(opened.output.Plaintext).toBe(base64('x'));
+  });
+
+  it('take new imported material into the primary key first, and rotate once every copy has it', async () => {
+    const kms = await openKms();
+    const { KeyId } = await kms.createKey({ MultiRegion: true, Origin: 'EXTERNAL' });
+    const [one, two] = [randomBytes(32), randomBytes(32)];
+    const news = { ImportType: 'NEW_KEY_MATERIAL' };
+    await importMaterial(kms, KeyId, one);
+    await kms.call('ReplicateKey', { KeyId, ReplicaRegion: west.region });
+    await importMaterial(kms, KeyId, one, {}, west);
+    const states = async (place?: object) => {
+      const input = { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' };
+      const { output } = await kms.call('ListKeyRotations', input, place);
+      const rotations = output['Rotations'] as readonly Readonly<Record<string, unknown>>[];
+      return rotations.map(({ KeyMaterialState, ImportState }) => [KeyMaterialState, ImportState]);
+    };
+    expect(await importMaterial(kms, KeyId, two, news, west)).toMatchObject({
+      output: { __type: 'UnsupportedOperationException' },
+    });
+    expect((await importMaterial(kms, KeyId, two, news)).status).toBe(200);
+    const waiting = 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+    expect(await states()).toEqual([
+      ['CURRENT', 'IMPORTED'],
+      [waiting, 'IMPORTED'],
+    ]);
+    expect(await states(west)).toEqual([
+      ['CURRENT', 'IMPORTED'],
+      [waiting, 'PENDING_IMPORT'],
+    ]);
+    expect(await kms.call('RotateKeyOnDemand', { KeyId })).toMatchObject({
+      output: { __type: 'KMSInvalidStateException' },
+    });
+    expect((await importMaterial(kms, KeyId, two, {}, west)).status).toBe(200);
+    for (const place of [undefined, west])
+      expect(await states(place)).toEqual([
+        ['CURRENT', 'IMPORTED'],
+        ['PENDING_ROTATION', 'IMPORTED'],
+      ]);
+    const before = await kms.call('Encrypt', { KeyId, Plaintext: base64('before') });
+    await kms.call('RotateKeyOnDemand', { KeyId });
+    const after = await kms.call('Encrypt', { KeyId, Plaintext: base64('after') }, west);
+    for (const place of [undefined, west]) {
+      expect(await states(place)).toEqual([
+        ['NON_CURRENT', 'IMPORTED'],
+        ['CURRENT', 'IMPORTED'],
+      ]);
+      for (const { output } of [before, after])
+        expect((await kms.call('Decrypt', { CiphertextBlob: output.CiphertextBlob }, place)).status).toBe(
+          200,
+        );
+    }
+  });
+
+  it('do not rotate to material that has expired in a copy at which nobody has looked since', async () => {
+    const kms = await openKms();
+    const { KeyId } = await kms.createKey({ MultiRegion: true, Origin: 'EXTERNAL' });
+    const [one, two] = [randomBytes(32), randomBytes(32)];
+    await importMaterial(kms, KeyId, one);
+    await kms.call('ReplicateKey', { KeyId, ReplicaRegion: west.region });
+    await importMaterial(kms, KeyId, one, {}, west);
+    await importMaterial(kms, KeyId, two, { ImportType: 'NEW_KEY_MATERIAL' });
+    const ValidTo = (startMs + dayMs) / 1000;
+    await importMaterial(kms, KeyId, two, { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo }, west);
+    kms.advance(dayMs);
+    expect(await kms.call('RotateKeyOnDemand', { KeyId })).toMatchObject({
+      output: { __type: 'KMSInvalidStateException' },
+    });
+    expect((await importMaterial(kms, KeyId, two, {}, west)).status).toBe(200);
+    expect((await kms.call('RotateKeyOnDemand', { KeyId })).status).toBe(200);
+  });
+
+  it('forget imported material that waits when it leaves the primary key, and wait again when it leaves a copy', async () => {
+    const kms = await openKms();
+    const { KeyId } = await kms.createKey({ MultiRegion: true, Origin: 'EXTERNAL' });
+    const [one, two] = [randomBytes(32), randomBytes(32)];
+    await importMaterial(kms, KeyId, one);
+    await kms.call('ReplicateKey', { KeyId, ReplicaRegion: west.region });
+    await importMaterial(kms, KeyId, one, {}, west);
+    const imported = await importMaterial(kms, KeyId, two, { ImportType: 'NEW_KEY_MATERIAL' });
+    const KeyMaterialId = imported.output['KeyMaterialId'];
+    await importMaterial(kms, KeyId, two, {}, west);
+    const listed = async (place?: object) =>
+      (await kms.call('ListKeyRotations', { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }, place)).output[
+        'Rotations'
+      ];
+    await kms.call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId }, west);
+    expect(await listed()).toMatchObject([
+      {},
+      { KeyMaterialState: 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION' },
+    ]);
+    expect((await importMaterial(kms, KeyId, two, {}, west)).status).toBe(200);
+    expect(await listed()).toMatchObject([{}, { KeyMaterialState: 'PENDING_ROTATION' }]);
+    await kms.call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+    for (const place of [undefined, west]) expect(await listed(place)).toHaveLength(1);
+    expect(await kms.store.list('kms_key_materials', { limit: 9 })).toHaveLength(2);
+    for (const place of [undefined, west])
+      expect((await kms.call('DescribeKey', { KeyId }, place)).output.KeyMetadata.KeyState).toBe('Enabled');
+  });
+
+  it('made before any material was imported take it in the primary key first', async () => {
+    const kms = await openKms();
+    const { KeyId } = await kms.createKey({ MultiRegion: true, Origin: 'EXTERNAL' });
+    await kms.call('ReplicateKey', { KeyId, ReplicaRegion: west.region });
+    const material = randomBytes(32);
+    expect(await importMaterial(kms, KeyId, material, {}, west)).toMatchObject({
+      output: { __type: 'UnsupportedOperationException' },
+    });
+    for (const place of [undefined, west])
+      expect((await importMaterial(kms, KeyId, material, {}, place)).status).toBe(200);
+    expect((await kms.call('DescribeKey', { KeyId }, west)).output.KeyMetadata.KeyState).toBe('Enabled');
   });
 });

@@ -140,20 +140,27 @@ describe('signatures', () => {
       { SigningAlgorithm: 'ED25519_SHA_512', MessageType: 'DIGEST' },
       'ECC_NIST_EDWARDS25519',
       'ValidationException',
+      'Message type DIGEST is incompatible with algorithm ED25519_SHA_512.',
     ],
     [{ SigningAlgorithm: 'ED25519_PH_SHA_512' }, 'ECC_NIST_EDWARDS25519', 'ValidationException'],
-    [{ SigningAlgorithm: 'ML_DSA_SHAKE_256', MessageType: 'DIGEST' }, 'ML_DSA_44', 'ValidationException'],
+    [
+      { SigningAlgorithm: 'ML_DSA_SHAKE_256', MessageType: 'DIGEST' },
+      'ML_DSA_44',
+      'ValidationException',
+      'Message type DIGEST is incompatible with key spec ML_DSA_44.',
+    ],
     [
       { SigningAlgorithm: 'RSASSA_PSS_SHA_256', MessageType: 'EXTERNAL_MU' },
       'RSA_2048',
       'ValidationException',
+      'Message type EXTERNAL_MU is incompatible with key spec RSA_2048.',
     ],
     [{ SigningAlgorithm: 'ECDSA_SHA_384' }, 'ECC_NIST_P256', 'InvalidKeyUsageException'],
-  ])('by %j with a key of spec %s are refused with %s', async (input, spec, name) => {
+  ])('by %j with a key of spec %s are refused with %s', async (input, spec, name, text?: string) => {
     const { call, KeyId } = await signingKey(spec);
     expect(await call('Sign', { KeyId, Message, ...input })).toMatchObject({
       status: 400,
-      output: { __type: name },
+      output: { __type: name, ...(text === undefined ? {} : { message: text }) },
     });
   });
 

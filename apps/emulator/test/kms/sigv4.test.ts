@@ -403,7 +403,7 @@ describe('over HTTP, in strict mode', () => {
         ['X-Amz-Target', 'TrentService.ListKeys'],
       ] as const,
     };
-    expect(await send(request)).toMatchObject({ status: 403, body: { __type: 'InvalidSignatureException' } });
+    expect(await send(request)).toMatchObject({ status: 400, body: { __type: 'InvalidSignatureException' } });
   });
 
   it.each([
@@ -412,7 +412,7 @@ describe('over HTTP, in strict mode', () => {
     ['MissingAuthenticationTokenException', withHeader(sign(), 'Authorization', () => undefined)],
     ['UnrecognizedClientException', sign({ credentials: { ...longTerm, accessKeyId: 'AKIANOBODY' } })],
     ['InvalidSignatureException', sign({ credentials: { ...temporary, secretAccessKey: 'x' } })],
-  ])('a bad one is refused with 403 and %s', async (name, request) => {
-    expect(await send(request)).toMatchObject({ status: 403, body: { __type: name } });
+  ])('a bad one is refused with 400 and %s', async (name, request) => {
+    expect(await send(request)).toMatchObject({ status: 400, body: { __type: name } });
   });
 });

@@ -20,11 +20,11 @@ export async function importMaterial(
   KeyId: string,
   material: Uint8Array,
   input: object = {},
-  { algorithm = 'RSAES_OAEP_SHA_256', region = 'eu-central-1' } = {},
+  { algorithm = 'RSAES_OAEP_SHA_256', wrappingKeySpec = 'RSA_2048', region = 'eu-central-1' } = {},
 ): Promise<Answer> {
   const parameters = await call(
     'GetParametersForImport',
-    { KeyId, WrappingAlgorithm: algorithm, WrappingKeySpec: 'RSA_2048' },
+    { KeyId, WrappingAlgorithm: algorithm, WrappingKeySpec: wrappingKeySpec },
     { region },
   );
   return call(

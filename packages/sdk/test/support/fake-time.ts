@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '@keyfold/crypto-core';
-import type { Timers } from '../../src/timers.ts';
+import type { Timers } from '../../src/calls/timers.ts';
 
 interface Alarm {
   readonly atMs: number;

@@ -2,7 +2,7 @@ import { type Clock, type DataKeyHeader, type KeyfoldError, SecretBytes } from '
 import { apiError } from '../../src/api-errors.ts';
 import type { KeyScope } from '../../src/key-scope.ts';
 import type { KeyService, KeyServiceLimits, Leased } from '../../src/key-service.ts';
-import { ConnectionError } from '../../src/transport-errors.ts';
+import { ConnectionError } from '../../src/transport/transport-errors.ts';
 import { type KeyAuthority, Refusal } from './key-authority.ts';
 
 /** One call as the key service saw it. */

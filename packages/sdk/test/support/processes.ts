@@ -6,7 +6,10 @@ import { testApiKey } from './clients.ts';
 const run = promisify(execFile);
 
 const scripts = {
+  connectEach: new URL('./connect-each.ts', import.meta.url),
+  callAndLeave: new URL('./call-and-leave.ts', import.meta.url),
   connectOnce: new URL('./connect-once.ts', import.meta.url),
+  connectOverFetch: new URL('./connect-over-fetch.ts', import.meta.url),
   encryptAndLeave: new URL('./encrypt-and-leave.ts', import.meta.url),
 } as const;
 

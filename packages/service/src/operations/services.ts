@@ -2,11 +2,13 @@ import { isKeyfoldError } from '@keyfold/crypto-core';
 import type { KeyHierarchy, ServiceInfo } from '@keyfold/key-hierarchy';
 import type { ServiceBody } from '@keyfold/protocol';
 import type { Handlers } from '../handler.ts';
+import type { Rotations } from '../rotations.ts';
 import { pageOf } from './page.ts';
 
 /** createService, getService, listServices, rotateService. */
 export function serviceHandlers(
   hierarchy: KeyHierarchy,
+  rotations: Rotations,
 ): Handlers<'createService' | 'getService' | 'listServices' | 'rotateService'> {
   return {
     async createService({ params }) {
@@ -24,8 +26,11 @@ export function serviceHandlers(
       return { status: 200, body: { ...services, items: services.items.map(serviceBody) } };
     },
 
-    async rotateService({ params }) {
-      const service = await hierarchy.rotateServiceKey(params.tenant, params.service);
+    async rotateService({ principal, params: { tenant, service: id }, idempotencyKey }) {
+      const service =
+        idempotencyKey === undefined
+          ? await hierarchy.rotateServiceKey(tenant, id)
+          : await rotations.rotateOnce(tenant, id, { principalId: principal.id, idempotencyKey });
       return { status: 200, body: serviceBody(service) };
     },
   };

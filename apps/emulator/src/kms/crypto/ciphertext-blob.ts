@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { currentMaterial, type Key } from '../keys/key.ts';
 import { isKeyId, partitionOf } from '../keys/key-address.ts';
+import type { KeyMaterial } from '../keys/key-material.ts';
 import { isMultiRegionId } from '../keys/multi-region.ts';
 import type { MapEntries } from '../model/shape-value.ts';
 import { encodeEncryptionContext } from './encode-encryption-context.ts';
@@ -51,16 +52,15 @@ export function sealCiphertextBlob(
   nonces: NonceSource,
 ): Buffer {
   const material = currentMaterial(key);
+  const place = placeOf(key, material);
   const blob = Buffer.allocUnsafe(minByteLength + plaintext.byteLength);
-  blob[0] = format;
-  blob.write(key.address.keyId, keyIdAt, 'latin1');
-  blob.write(material.id, materialIdAt, 'hex');
+  blob.set(place.header);
   nonces.next(blob, nonceAt);
   const cipher = createCipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
-  cipher.setAAD(authenticatedData(blob, key, context));
-  cipher.update(plaintext).copy(blob, ciphertextAt);
+  cipher.setAAD(authenticatedData(place, blob, context));
+  blob.set(cipher.update(plaintext), ciphertextAt);
   cipher.final();
-  cipher.getAuthTag().copy(blob, blob.byteLength - tagByteLength);
+  blob.set(cipher.getAuthTag(), blob.byteLength - tagByteLength);
   return blob;
 }
 
@@ -74,7 +74,7 @@ export function openCiphertextBlob(
   if (material === undefined) return undefined;
   const tagAt = blob.byteLength - tagByteLength;
   const decipher = createDecipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
-  decipher.setAAD(authenticatedData(blob, key, context));
+  decipher.setAAD(authenticatedData(placeOf(key, material), blob, context));
   decipher.setAuthTag(blob.subarray(tagAt));
   const plaintext = decipher.update(blob.subarray(ciphertextAt, tagAt));
   try {
@@ -87,19 +87,42 @@ export function openCiphertextBlob(
   return plaintext;
 }
 
+/** What is the same for all that one material encrypts. */
+interface Place {
+  /** Format, key id, key material id. */
+  readonly header: Buffer;
+  /** Length and name of the key that a blob is bound to. */
+  readonly name: Buffer;
+}
+
+/** A material belongs to one key, in one account and region, whatever becomes of the key's record. */
+const places = new WeakMap<KeyMaterial, Place>();
+
+function placeOf(key: Key, material: KeyMaterial): Place {
+  const known = places.get(material);
+  if (known !== undefined) return known;
+  const header = Buffer.alloc(nonceAt);
+  header[0] = format;
+  header.write(key.address.keyId, keyIdAt, 'latin1');
+  header.write(material.id, materialIdAt, 'hex');
+  // An ARN is ASCII: one byte a character.
+  const name = Buffer.from(`\0\0\0\0${boundName(key)}`, 'latin1');
+  name.writeUInt32BE(name.byteLength - 4);
+  const place = { header, name };
+  places.set(material, place);
+  return place;
+}
+
 /**
  * The blob's own header, which has a fixed length ‖ length ‖ what names the key ‖ encryption context. A blob that is moved to a
  * key of the same id in another account or region does not open.
  */
-function authenticatedData(blob: Buffer, key: Key, context: MapEntries | undefined): Buffer {
-  const name = boundName(key);
+function authenticatedData({ name }: Place, blob: Buffer, context: MapEntries | undefined): Buffer {
   const encodedContext = encodeEncryptionContext(context);
-  const data = Buffer.allocUnsafe(nonceAt + 4 + name.length + encodedContext.byteLength);
+  const data = Buffer.allocUnsafe(nonceAt + name.byteLength + encodedContext.byteLength);
   blob.copy(data, 0, 0, nonceAt);
-  // An ARN is ASCII: one byte a character.
-  const at = data.writeUInt32BE(name.length, nonceAt);
-  data.write(name, at, 'latin1');
-  encodedContext.copy(data, at + name.length);
+  data.set(name, nonceAt);
+  data.set(encodedContext, nonceAt + name.byteLength);
   return data;
 }
 

@@ -9,6 +9,8 @@ const noContext = Buffer.alloc(4);
  */
 export function encodeEncryptionContext(entries: MapEntries | undefined): Buffer {
   if (entries === undefined || entries.length === 0) return noContext;
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return encodePair(only);
   const pairs = entries.map(([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
   if (pairs.length > 1) pairs.sort((a, b) => Buffer.compare(a.key, b.key));
   const byteLength = pairs.reduce((sum, { key, value }) => sum + 8 + key.byteLength + value.byteLength, 4);
@@ -20,5 +22,16 @@ export function encodeEncryptionContext(entries: MapEntries | undefined): Buffer
       at += part.copy(encoded, at);
     }
   }
+  return encoded;
+}
+
+/** The same for a context of one pair, as most are. */
+function encodePair([key, value]: MapEntries[number]): Buffer {
+  const encoded = Buffer.allocUnsafe(12 + Buffer.byteLength(key) + Buffer.byteLength(value));
+  encoded.writeUInt32BE(1);
+  let at = 8 + encoded.write(key, 8);
+  encoded.writeUInt32BE(at - 8, 4);
+  at = encoded.writeUInt32BE(encoded.byteLength - at - 4, at);
+  encoded.write(value, at);
   return encoded;
 }

@@ -47,6 +47,7 @@ export const kmsFaults = {
   UnknownOperationException: { status: 400, textMember: 'Message' },
   UnsupportedOperationException: { status: 400, textMember: 'message' },
   ValidationException: { status: 400, textMember: 'message' },
+  XksKeyAlreadyInUseException: { status: 400, textMember: 'message' },
   XksProxyInvalidConfigurationException: { status: 400, textMember: 'message' },
   XksProxyUriInUseException: { status: 400, textMember: 'message' },
   XksProxyVpcEndpointServiceInUseException: { status: 400, textMember: 'message' },

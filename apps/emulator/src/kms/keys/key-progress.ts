@@ -1,5 +1,6 @@
+import { dropMaterials } from './imported-material.ts';
 import type { Key, KeyChange } from './key.ts';
-import { type KeyRecord, stateWhenEnabled } from './key-record.ts';
+import type { KeyRecord } from './key-record.ts';
 import { isPrimary } from './multi-region.ts';
 import { rotate } from './rotate.ts';
 
@@ -20,7 +21,7 @@ export async function progress(
   const gone = family.find(({ record }) => (record.deletion?.atMs ?? nowMs + 1) <= nowMs);
   if (gone !== undefined) return deleteKey(gone, family);
   if (materials.some((material) => material.held && (material.validToMs ?? nowMs + 1) <= nowMs))
-    return [expire(key, nowMs)];
+    return expire(key, family, nowMs);
   const primary = family.find(isPrimary) ?? key;
   const { rotation, keyState } = primary.record;
   if (rotation?.enabled === true && keyState === 'Enabled' && rotation.nextAtMs <= nowMs) {
@@ -54,23 +55,9 @@ function withoutRegion(record: KeyRecord, region: string, atMs: number): KeyReco
   return { ...next, keyState: 'PendingDeletion', deletion };
 }
 
-function expire({ address, record }: Key, nowMs: number): KeyChange {
-  const expired = record.materials
+function expire(key: Key, family: readonly Key[], nowMs: number): readonly KeyChange[] {
+  const expired = key.record.materials
     .filter(({ held, validToMs }) => held && validToMs !== undefined && validToMs <= nowMs)
     .map(({ id }) => id);
-  return { address, record: withoutMaterials(record, expired), removed: expired };
-}
-
-/** A record whose imported materials are gone. One that never was current is forgotten, the others can be imported again. */
-export function withoutMaterials(record: KeyRecord, ids: readonly string[]): KeyRecord {
-  const materials = record.materials
-    .filter(({ id, state }) => !(ids.includes(id) && state === 'PENDING_ROTATION'))
-    .map((material) => {
-      if (!ids.includes(material.id)) return material;
-      const { validToMs: _, ...kept } = material;
-      return { ...kept, held: false };
-    });
-  const next = { ...record, materials };
-  const keepsState = record.deletion !== undefined || stateWhenEnabled(next) === 'Enabled';
-  return keepsState ? next : { ...next, keyState: 'PendingImport' };
+  return dropMaterials(key, family, expired);
 }

@@ -14,8 +14,11 @@ export type KeyOrigin = ShapeValue<'OriginType'>;
 export interface MaterialRecord {
   /** 64 hexadecimal digits. */
   readonly id: string;
-  /** The material that encrypts, one that only decrypts, or one that waits for a rotation on demand. */
-  readonly state: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION';
+  /**
+   * The material that encrypts, one that only decrypts, one that waits for a rotation on demand, or one that waits to be imported
+   * into every copy of a multi-Region key before it can.
+   */
+  readonly state: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION' | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
   /** False for imported material that was deleted or has expired: it can be imported again. */
   readonly held: boolean;
   /** When imported material expires. */
@@ -48,6 +51,15 @@ export interface MultiRegion {
   readonly leavingAtMs?: Readonly<Record<string, number>>;
 }
 
+/** The simulated custom key store that a key is kept in. */
+export interface CustomKeyStoreKey {
+  readonly id: string;
+  /** Of a CloudHSM key store. */
+  readonly cloudHsmClusterId?: string;
+  /** Of an external key store: what its manager calls the key. */
+  readonly xksKeyId?: string;
+}
+
 /** All that is kept of a key but the secrets of its material. */
 export interface KeyRecord {
   /** Of this row's layout. */
@@ -58,6 +70,7 @@ export interface KeyRecord {
   readonly keyUsage: KeyUsage;
   readonly origin: KeyOrigin;
   readonly keyState: KeyState;
+  readonly customKeyStore?: CustomKeyStoreKey;
   readonly multiRegion?: MultiRegion;
   /** In the order in which they came to the key. */
   readonly materials: readonly MaterialRecord[];
@@ -66,6 +79,8 @@ export interface KeyRecord {
   /** The key policy's JSON, character for character as it was given. */
   readonly policy: string;
   readonly tags: readonly Tag[];
+  /** The service of AWS's whose key it is, such as `secretsmanager`. Absent: the customer's own. */
+  readonly managedBy?: string;
 }
 
 /** The material that encrypts, whether or not it is held. */
@@ -75,13 +90,18 @@ export function currentMaterialRecord({ materials }: KeyRecord): MaterialRecord 
 
 /** Enabled, or PendingImport where any material that was ever current is not held. */
 export function stateWhenEnabled({ materials }: KeyRecord): KeyState {
-  const used = materials.filter(({ state }) => state !== 'PENDING_ROTATION');
+  const used = materials.filter((material) => !isPending(material));
   return used.length > 0 && used.every(({ held }) => held) ? 'Enabled' : 'PendingImport';
 }
 
-/** Whether on-demand and automatic rotation exist for a key at all. */
-export function isRotatable({ keySpec }: KeyRecord): boolean {
-  return isSymmetric(keySpec);
+/** Whether a material was imported and never was current. */
+export function isPending({ state }: Pick<MaterialRecord, 'state'>): boolean {
+  return state !== 'CURRENT' && state !== 'NON_CURRENT';
+}
+
+/** Whether on-demand and automatic rotation exist for a key at all: keys in custom key stores have one material for ever. */
+export function isRotatable({ keySpec, origin }: KeyRecord): boolean {
+  return isSymmetric(keySpec) && (origin === 'AWS_KMS' || origin === 'EXTERNAL');
 }
 
 /** The bytes of a key's row: JSON in UTF-8. */

@@ -1,5 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import { aliasArn, isKeyId, type KeyAddress, type Place } from './key-address.ts';
+import { aliasArn, isKeyId, type KeyAddress, type Place, partitionOf } from './key-address.ts';
 
 /** Who asks, where, and for what. */
 export interface Caller extends Place {
@@ -12,8 +12,8 @@ export type KeyReference =
   | { readonly kind: 'key'; readonly address: KeyAddress }
   | { readonly kind: 'alias'; readonly place: Place; readonly name: string; readonly arn: string };
 
-/** Groups: region, account, `key` or `alias`, name. */
-const arnForm = /^arn:[^:]*:kms:([^:]*):([^:]*):(key|alias)\/(.+)$/;
+/** Groups: partition, region, account, `key` or `alias`, name. */
+const arnForm = /^arn:([^:]*):kms:([^:]*):([^:]*):(key|alias)\/(.+)$/;
 
 /**
  * Reads a `KeyId`: a key id, a key ARN, an alias name or an alias ARN.
@@ -27,11 +27,14 @@ export function readKeyReference(keyId: string, caller: Caller): KeyReference {
   return { kind: 'key', address: { accountId: caller.accountId, region: caller.region, keyId } };
 }
 
+/** As AWS answers: github.com/kubernetes-retired/kube-aws/issues/1041 and github.com/pulumi/pulumi/issues/17022. */
 function readArn(arn: string, caller: Caller): KeyReference {
-  const [, region, accountId, kind, name] = arnForm.exec(arn) ?? [];
+  const [, partition, region, accountId, kind, name] = arnForm.exec(arn) ?? [];
   if (region === undefined || accountId === undefined || name === undefined)
     throw new KmsFault('NotFoundException', 'Invalid arn');
   if (region !== caller.region) throw new KmsFault('NotFoundException', `Invalid arn ${region}`);
+  // What AWS says of a Region in another partition than its own is not on record.
+  if (partition !== partitionOf(region)) throw new KmsFault('NotFoundException', 'Invalid arn');
   if (kind === 'alias') return aliasReference({ accountId, region }, `alias/${name}`);
   if (!isKeyId(name)) throw new KmsFault('NotFoundException', `Invalid keyId ${name}`);
   return { kind: 'key', address: { accountId, region, keyId: name } };

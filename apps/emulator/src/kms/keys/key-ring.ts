@@ -1,7 +1,8 @@
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { Change, Store } from '@keyfold/key-hierarchy';
+import { KmsFault } from '../faults/kms-fault.ts';
 import { type Key, type KeyChange, keyOf } from './key.ts';
-import type { KeyAddress, Place } from './key-address.ts';
+import { type KeyAddress, keyArn, type Place } from './key-address.ts';
 import { type KeyMaterial, type NewMaterial, readKeyMaterial } from './key-material.ts';
 import { progress } from './key-progress.ts';
 import { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from './key-record.ts';
@@ -17,7 +18,7 @@ interface HeldKey {
 export type ChangePlan = (key: Key, family: readonly Key[]) => Awaitable<readonly KeyChange[]>;
 
 const tables = { keys: 'kms_keys', materials: 'kms_key_materials' } as const;
-const materialsPerPage = 100;
+const rowsPerPage = 100;
 
 /**
  * The keys of all accounts and regions: read from the store when first used, then kept in memory, so that encryption needs no
@@ -64,13 +65,16 @@ export class KeyRing {
     });
   }
 
-  /** Changes a key and its copies, all or nothing. */
+  /**
+   * Changes a key and its copies, all or nothing. What the clock has brought about, to whichever copy, comes first.
+   *
+   * @throws {KmsFault} NotFoundException where the key has gone meanwhile
+   */
   update(address: KeyAddress, plan: ChangePlan): Promise<void> {
     const name = `${address.accountId}/${address.keyId}`;
     const change = (this.#changes.get(name) ?? Promise.resolve()).then(async () => {
-      const held = await this.#get(address);
-      if (held === undefined) throw new KmsStateUnreadableError('A KMS key vanished from the store.');
-      const changes = await plan(held.key, await this.#family(held.key));
+      const [key, family] = await this.#settled(address);
+      const changes = await plan(key, family);
       if (changes.length > 0) await this.#commit(changes);
     });
     const settled = change.catch(() => {});
@@ -102,22 +106,52 @@ export class KeyRing {
     }
   }
 
+  /** The records of a place's keys in order of id: what is kept of them but their material. */
+  async *records({ accountId, region }: Place): AsyncGenerator<KeyRecord, void, undefined> {
+    const prefix = [accountId, region];
+    for (let after: readonly string[] | undefined; ; ) {
+      const rows = await this.#store.list(tables.keys, {
+        prefix,
+        limit: rowsPerPage,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { content } of rows) if (!isDeleted(content, this.#nowMs())) yield decodeKeyRecord(content);
+      if (rows.length < rowsPerPage) return;
+      after = rows.at(-1)?.key;
+    }
+  }
+
   async #findSettled(address: KeyAddress): Promise<Key | undefined> {
+    const held = await this.#get(address);
+    if (held === undefined || held.key.dueAtMs > this.#nowMs()) return held?.key;
+    await this.update(address, () => []).catch(async (error: unknown) => {
+      // It was due to be deleted.
+      if ((await this.#get(address)) !== undefined) throw error;
+    });
+    return (await this.#get(address))?.key;
+  }
+
+  /** A key and its copies once nothing is due any more. To be called by one change at a time. */
+  async #settled(address: KeyAddress): Promise<readonly [Key, readonly Key[]]> {
     for (;;) {
       const held = await this.#get(address);
-      if (held === undefined || held.key.dueAtMs > this.#nowMs()) return held?.key;
-      let waiting = false;
-      await this.update(address, async (key, family) => {
-        const changes = key.dueAtMs > this.#nowMs() ? [] : await progress(key, family, this.#nowMs());
-        waiting = changes.length === 0;
-        return changes;
-      }).catch(async (error: unknown) => {
-        // Who came first has deleted it.
-        if ((await this.#get(address)) !== undefined) throw error;
-      });
-      // A replica may wait for its primary key.
-      if (waiting) return (await this.#get(address))?.key;
+      if (held === undefined)
+        throw new KmsFault('NotFoundException', `Key '${keyArn(address)}' does not exist`);
+      const family = await this.#family(held.key);
+      const changes = await this.#dueChanges(family);
+      if (changes.length === 0) return [held.key, family];
+      await this.#commit(changes);
     }
+  }
+
+  /** What the clock has brought about next. A replica may wait for its primary key: that is none. */
+  async #dueChanges(family: readonly Key[]): Promise<readonly KeyChange[]> {
+    const nowMs = this.#nowMs();
+    for (const copy of family) {
+      const changes = copy.dueAtMs > nowMs ? [] : await progress(copy, family, nowMs);
+      if (changes.length > 0) return changes;
+    }
+    return [];
   }
 
   async #family(key: Key): Promise<readonly Key[]> {
@@ -224,14 +258,14 @@ export class KeyRing {
     for (let after: readonly string[] | undefined; ; ) {
       const rows = await this.#store.list(tables.materials, {
         prefix: rowKey(address),
-        limit: materialsPerPage,
+        limit: rowsPerPage,
         ...(after === undefined ? {} : { after }),
       });
       for (const { key, content } of rows) {
         const id = key.at(-1) ?? '';
         materials.set(id, readKeyMaterial(content, id, address));
       }
-      if (rows.length < materialsPerPage) return materials;
+      if (rows.length < rowsPerPage) return materials;
       after = rows.at(-1)?.key;
     }
   }

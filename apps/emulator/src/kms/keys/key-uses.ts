@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Store } from '@keyfold/key-hierarchy';
 import type { Key } from './key.ts';
-import { type KeyAddress, keyArn } from './key-address.ts';
+import type { KeyAddress } from './key-address.ts';
+import { RecordBook } from './record-book.ts';
 
 /** The last time a key did something for a client. */
 export interface KeyUse {
@@ -11,31 +13,90 @@ export interface KeyUse {
   readonly eventId: string;
 }
 
+/** A use as it is stored, and since when uses of the key have been looked for. */
+interface UseRecord extends KeyUse {
+  readonly format: 1;
+  readonly sinceMs: number;
+}
+
+interface HeldUse extends Omit<KeyUse, 'eventId'> {
+  eventId?: string;
+}
+
+/** How long after a stored use the next one is stored. */
+const storeEveryMs = 60 * 60 * 1000;
+
 /**
- * When keys were last used, since the emulator started. It is not stored: that would make a write of each encryption, and AWS
- * says from when on it has looked.
+ * When keys were last used. What is told of a running emulator is exact; stored is the first use of a key in each hour, beside the
+ * request and never in its way, or each encryption would be a write. After a restart the use that is told may so be an hour older than
+ * the last, and one that came in the moment before the end may be missing.
  */
 export class KeyUses {
-  readonly sinceMs: number;
-  readonly #uses = new Map<string, Omit<KeyUse, 'eventId'> & { eventId?: string }>();
+  readonly #book: RecordBook<UseRecord>;
+  readonly #startedMs: number;
+  readonly #uses = new Map<string, HeldUse>();
+  /** When each key's use was last stored, or begun to be. */
+  readonly #storedAtMs = new Map<string, number>();
+  #storing: Promise<unknown> = Promise.resolve();
 
-  constructor(sinceMs: number) {
-    this.sinceMs = sinceMs;
+  constructor(store: Store, startedMs: number) {
+    this.#book = new RecordBook(store, 'kms_key_uses');
+    this.#startedMs = startedMs;
   }
 
-  note({ arn }: Key, operation: string, atMs: number, requestId: string): void {
-    this.#uses.set(arn, { operation, atMs, requestId });
+  note({ address }: Key, operation: string, atMs: number, requestId: string): void {
+    const name = nameOf(address);
+    const use: HeldUse = { operation, atMs, requestId };
+    this.#uses.set(name, use);
+    const storedAtMs = this.#storedAtMs.get(name);
+    // A clock that was set back must not stop the storing.
+    if (storedAtMs !== undefined && Math.abs(atMs - storedAtMs) < storeEveryMs) return;
+    this.#storedAtMs.set(name, atMs);
+    this.#storing = this.#storing.then(() => this.#keep(address, use));
   }
 
   /** Forgets a key that is gone. */
-  deleteOf(address: KeyAddress): void {
-    this.#uses.delete(keyArn(address));
+  async deleteOf(address: KeyAddress): Promise<void> {
+    this.#uses.delete(nameOf(address));
+    this.#storedAtMs.delete(nameOf(address));
+    await this.#storing;
+    await this.#book.change(rowKey(address), () => undefined);
   }
 
-  last({ arn }: Key): KeyUse | undefined {
-    const use = this.#uses.get(arn);
-    if (use === undefined) return undefined;
-    use.eventId ??= randomUUID();
-    return { ...use, eventId: use.eventId };
+  /** The last use that is known, and since when uses have been looked for. */
+  async last({ address }: Key): Promise<{ readonly use: KeyUse | undefined; readonly sinceMs: number }> {
+    await this.#storing;
+    const stored = await this.#book.get(rowKey(address));
+    const held = this.#uses.get(nameOf(address));
+    const use = held === undefined ? stored : named(held);
+    return { use, sinceMs: stored?.sinceMs ?? this.#startedMs };
   }
+
+  /** What cannot be stored is still known until the emulator ends. */
+  async #keep(address: KeyAddress, use: HeldUse): Promise<void> {
+    try {
+      await this.#book.change(rowKey(address), (before) => ({
+        format: 1,
+        ...named(use),
+        sinceMs: before?.sinceMs ?? this.#startedMs,
+      }));
+    } catch {
+      this.#storedAtMs.delete(nameOf(address));
+    }
+  }
+}
+
+/** Ids cost time that encryption has not: a use gets one when somebody looks. */
+function named(use: HeldUse): KeyUse {
+  use.eventId ??= randomUUID();
+  return { operation: use.operation, atMs: use.atMs, requestId: use.requestId, eventId: use.eventId };
+}
+
+function rowKey({ accountId, region, keyId }: KeyAddress): readonly string[] {
+  return [accountId, region, keyId];
+}
+
+/** None of the parts can hold a slash. */
+function nameOf({ accountId, region, keyId }: KeyAddress): string {
+  return `${accountId}/${region}/${keyId}`;
 }

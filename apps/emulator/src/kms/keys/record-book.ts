@@ -1,4 +1,4 @@
-import type { Store } from '@keyfold/key-hierarchy';
+import type { Change, Store } from '@keyfold/key-hierarchy';
 import { KmsStateUnreadableError } from './kms-state-unreadable-error.ts';
 
 /** A row's place in its table. */
@@ -17,6 +17,13 @@ interface Formatted {
 
 const rowsPerPage = 100;
 
+/** Rows that change together with a record, in the same commit. */
+export type Alongside<Item> = (
+  key: RowKey,
+  before: Item | undefined,
+  after: Item | undefined,
+) => readonly Change[];
+
 /**
  * Records that are stored one to a row, as JSON: aliases, grants, custom key stores. Changes are made one after the other, and
  * are durable before they can be seen. One book owns its table.
@@ -24,12 +31,14 @@ const rowsPerPage = 100;
 export class RecordBook<Item extends Formatted> {
   readonly #store: Store;
   readonly #table: string;
+  readonly #alongside: Alongside<Item>;
   #changed: Promise<unknown> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, table: string) {
+  constructor(store: Store, table: string, alongside: Alongside<Item> = () => []) {
     this.#store = store;
     this.#table = table;
+    this.#alongside = alongside;
   }
 
   async get(key: RowKey): Promise<Item | undefined> {
@@ -55,6 +64,7 @@ export class RecordBook<Item extends Formatted> {
           expectedRevision: row?.revision ?? 0,
           content: after === undefined ? null : Buffer.from(JSON.stringify(after)),
         },
+        ...this.#alongside(key, before, after),
       ]);
     });
     this.#changed = change.catch(() => {});

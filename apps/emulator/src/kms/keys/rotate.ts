@@ -36,17 +36,19 @@ export async function rotate(
   return changes;
 }
 
-/** Makes the imported material that waits for it current. */
+/** Makes the imported material that waits for it current, in a key and all of its copies. */
 export function rotateToPending(
-  { address, record }: Key,
+  family: readonly Key[],
   rotation: NonNullable<MaterialRecord['rotation']>,
-): KeyChange {
-  const materials = record.materials.map((material) =>
-    material.state === 'PENDING_ROTATION'
-      ? ({ ...material, state: 'CURRENT', rotation } as const)
-      : retired(material),
-  );
-  return { address, record: { ...record, materials } };
+): readonly KeyChange[] {
+  return family.map(({ address, record }) => {
+    const materials = record.materials.map((material) =>
+      material.state === 'PENDING_ROTATION'
+        ? ({ ...material, state: 'CURRENT', rotation } as const)
+        : retired(material),
+    );
+    return { address, record: { ...record, materials } };
+  });
 }
 
 function retired(material: MaterialRecord): MaterialRecord {

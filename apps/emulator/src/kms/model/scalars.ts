@@ -1,7 +1,7 @@
 /**
  * Texts, bytes, numbers, times and truth values.
  *
- * Beyond the model: AWS refuses key ids that are not ASCII. How long a service principal or a source ARN may be is not told.
+ * Beyond the model: how long a service principal or a source ARN may be is not told.
  */
 export const scalars = {
   AccountIdType: { type: 'string', minLength: 12, maxLength: 12, pattern: '^[0-9]{12}$' },
@@ -25,7 +25,7 @@ export const scalars = {
   GrantIdType: { type: 'string', minLength: 1, maxLength: 128 },
   GrantNameType: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[a-zA-Z0-9:/_-]+$' },
   GrantTokenType: { type: 'string', minLength: 1, maxLength: 8192 },
-  KeyIdType: { type: 'string', minLength: 1, maxLength: 2048, pattern: '^\\p{ASCII}+$' },
+  KeyIdType: { type: 'string', minLength: 1, maxLength: 2048 },
   KeyMaterialDescriptionType: {
     type: 'string',
     minLength: 0,

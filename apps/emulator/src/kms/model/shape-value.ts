@@ -1,12 +1,15 @@
-import type { ShapeName, shapes } from './shapes.ts';
+import type { shapes } from './shapes.ts';
 
 /** A map's entries, as they came: an array, so that no key can mean anything to an object. */
 export type MapEntries = readonly (readonly [key: string, value: string])[];
 
 /** What a member of the shape `Name` is once it has been read: derived from the table, so that the two cannot differ. Times are in milliseconds. */
-export type ShapeValue<Name extends string> = Name extends ShapeName ? ValueOf<(typeof shapes)[Name]> : never;
+export type ShapeValue<Name extends string> = ValueInTable<typeof shapes, Name>;
 
-type ValueOf<S> = S extends { type: 'string' }
+/** The same for the shape table of any service. */
+export type ValueInTable<Table, Name> = Name extends keyof Table ? ValueOf<Table, Table[Name]> : never;
+
+type ValueOf<Table, S> = S extends { type: 'string' }
   ? string
   : S extends { type: 'enum'; values: readonly (infer Value)[] }
     ? Value
@@ -17,21 +20,25 @@ type ValueOf<S> = S extends { type: 'string' }
         : S extends { type: 'boolean' }
           ? boolean
           : S extends { type: 'list'; member: infer Member extends string }
-            ? readonly ShapeValue<Member>[]
+            ? readonly ValueInTable<Table, Member>[]
             : S extends { type: 'map' }
               ? MapEntries
               : S extends { type: 'structure'; members: infer Members }
-                ? StructureValue<Members>
+                ? StructureValue<Table, Members>
                 : never;
 
-type StructureValue<Members> = {
+type StructureValue<Table, Members> = {
   readonly [Name in keyof Members as Members[Name] extends { required: true } ? Name : never]: MemberValue<
+    Table,
     Members[Name]
   >;
 } & {
   readonly [Name in keyof Members as Members[Name] extends { required: true } ? never : Name]?: MemberValue<
+    Table,
     Members[Name]
   >;
 };
 
-type MemberValue<Member> = Member extends { shape: infer Name extends string } ? ShapeValue<Name> : never;
+type MemberValue<Table, Member> = Member extends { shape: infer Name extends string }
+  ? ValueInTable<Table, Name>
+  : never;

@@ -38,6 +38,9 @@ export const shapes: typeof requestShapes & typeof collections & typeof enumerat
 /** The name of a row of {@link shapes}. */
 export type ShapeName = keyof typeof shapes;
 
+/** Finds a row of a service's shape table. */
+export type ShapeLookup = (name: string) => Shape;
+
 /** The row of that name, without the literal types of the table. */
 export function shapeNamed(name: string): Shape {
   const shape: Shape | undefined = table[name];

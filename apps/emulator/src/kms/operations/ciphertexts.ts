@@ -1,12 +1,14 @@
 import { openCiphertextBlob, parseCiphertextBlob, sealCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import { decryptOaep, encryptOaep, maxOaepByteLength, type OaepHash } from '../crypto/rsa-oaep.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { currentMaterial, type Key } from '../keys/key.ts';
 import type { EncryptionAlgorithm } from '../keys/key-specs.ts';
 import type { MapEntries } from '../model/shape-value.ts';
 import { keyOfCiphertextHidden } from '../policy/access-denied.ts';
+import { isUsedPastService } from '../policy/managed-key-use.ts';
 import { missingMember } from '../wire/check-constraints.ts';
-import { findKey } from './find-key.ts';
+import { actionOf, asAvailable, findKey } from './find-key.ts';
 import type { Call } from './operation.ts';
 import { requireAlgorithm, requireUsable } from './require-usable.ts';
 
@@ -27,10 +29,7 @@ export function requireCipher(
   requireAlgorithm(key, algorithm);
   // Nothing would bind the ciphertext to it.
   if (algorithm !== 'SYMMETRIC_DEFAULT' && context !== undefined && context.length > 0)
-    throw new KmsFault(
-      'ValidationException',
-      `Algorithm ${algorithm} does not support an encryption context.`,
-    );
+    throw ownFault('contextOfAsymmetric', { algorithm });
 }
 
 /** Encrypts under a key that {@link requireCipher} let pass. */
@@ -121,8 +120,9 @@ function requireSame(named: Key, keyId: string): Key {
   );
 }
 
-async function keyOfCiphertext(keyId: string, { caller, keys }: Call): Promise<Key> {
+async function keyOfCiphertext(keyId: string, call: Call): Promise<Key> {
+  const { caller, keys } = call;
   const key = await keys.find({ accountId: caller.accountId, region: caller.region, keyId });
-  if (key !== undefined) return key;
-  throw keyOfCiphertextHidden();
+  if (key === undefined || isUsedPastService(key, actionOf(call), call)) throw keyOfCiphertextHidden();
+  return asAvailable(key, call);
 }

@@ -1,10 +1,11 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { AliasRecord } from '../keys/alias-book.ts';
 import type { Key } from '../keys/key.ts';
 import { aliasArn } from '../keys/key-address.ts';
 import { readKeyReference } from '../keys/key-reference.ts';
 import { checkAliasName } from './alias-name.ts';
-import { findKey } from './find-key.ts';
+import { findManagedKey } from './find-key.ts';
 import { type Call, defineOperation, type Operation } from './operation.ts';
 import { requireState } from './require-usable.ts';
 
@@ -30,6 +31,7 @@ export const createAlias: Operation = defineOperation(
     };
     await call.aliases.change(call.caller, AliasName, (before) => {
       if (before === undefined || before.targetKeyId === left?.targetKeyId) return record;
+      // As AWS answers: github.com/crossplane-contrib/provider-aws/issues/1741.
       throw new KmsFault(
         'AlreadyExistsException',
         `An alias with the name ${aliasArn(call.caller, AliasName)} already exists`,
@@ -42,12 +44,11 @@ export const createAlias: Operation = defineOperation(
 /**
  * The key that an alias is to stand for.
  *
- * @throws {KmsFault} ValidationException where it is named by an alias
+ * @throws {KmsFault} ValidationException where it is named by an alias, and what {@link findManagedKey} throws
  */
 export async function findTarget(keyId: string, call: Call): Promise<Key> {
-  if (readKeyReference(keyId, call.caller).kind === 'alias')
-    throw new KmsFault('ValidationException', 'Aliases must refer to keys. Not aliases');
-  return findKey(keyId, call);
+  if (readKeyReference(keyId, call.caller).kind === 'alias') throw ownFault('aliasOfAlias');
+  return findManagedKey(keyId, call);
 }
 
 /** The key that an alias of the caller's stands for; undefined where there is none, or its key is gone. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { type Grant, grantToken } from '../keys/grant-book.ts';
 import type { Key } from '../keys/key.ts';
 import type { KeyUsage } from '../keys/key-specs.ts';
@@ -66,25 +67,17 @@ function checkPrincipals(input: CreateGrantInput): void {
   if (GranteePrincipal === undefined && GranteeServicePrincipal === undefined)
     throw missingMember('granteePrincipal');
   if (GranteePrincipal !== undefined && GranteeServicePrincipal !== undefined)
-    throw new KmsFault(
-      'ValidationException',
-      'You cannot specify GranteePrincipal and GranteeServicePrincipal in the same request.',
-    );
+    throw ownFault('grantTwoGrantees');
   if (RetiringPrincipal !== undefined && RetiringServicePrincipal !== undefined)
-    throw new KmsFault(
-      'ValidationException',
-      'You cannot specify RetiringPrincipal and RetiringServicePrincipal in the same request.',
-    );
+    throw ownFault('grantTwoRetiring');
+  // As AWS Lambda quotes AWS KMS in its own refusal, wherever it is reported.
   for (const arn of [GranteePrincipal, RetiringPrincipal])
     if (arn !== undefined && !principalArnForm.test(arn))
-      throw new KmsFault('InvalidArnException', 'ARN does not refer to a valid principal');
+      throw new KmsFault('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);
   const isService = GranteeServicePrincipal !== undefined;
   const isRetirable = RetiringPrincipal !== undefined || RetiringServicePrincipal !== undefined;
   if (isService && (input.Constraints?.SourceArn === undefined || !isRetirable))
-    throw new KmsFault(
-      'ValidationException',
-      'A grant to a service principal requires a SourceArn constraint and a retiring principal.',
-    );
+    throw ownFault('grantToService');
 }
 
 function checkOperations({ Operations }: CreateGrantInput, { record }: Key): void {
@@ -92,25 +85,19 @@ function checkOperations({ Operations }: CreateGrantInput, { record }: Key): voi
   const supported = isSymmetric ? symmetric : byUsage[record.keyUsage];
   const other = Operations.find((name) => !always.includes(name) && !supported.includes(name));
   if (other !== undefined)
-    throw new KmsFault(
-      'ValidationException',
-      `Grant operation ${other} is not supported by a KMS key with key spec ${record.keySpec} and key usage ${record.keyUsage}.`,
-    );
+    throw ownFault('grantOperation', {
+      operation: other,
+      keySpec: record.keySpec,
+      keyUsage: record.keyUsage,
+    });
 }
 
 function checkConstraintsOf({ Constraints = {} }: CreateGrantInput, { record }: Key): void {
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = Constraints;
   if (equals === undefined && subset === undefined) return;
-  if (record.keySpec !== 'SYMMETRIC_DEFAULT')
-    throw new KmsFault(
-      'ValidationException',
-      'Encryption context grant constraints are supported only for symmetric encryption KMS keys.',
-    );
+  if (record.keySpec !== 'SYMMETRIC_DEFAULT') throw ownFault('grantConstraintsOfAsymmetric');
   if ([equals, subset].some((pairs) => (pairs?.length ?? 0) > maxContextPairs))
-    throw new KmsFault(
-      'ValidationException',
-      `A grant constraint can have at most ${maxContextPairs} encryption context pairs.`,
-    );
+    throw ownFault('grantConstraintPairs', { max: maxContextPairs });
 }
 
 function recordOf(input: CreateGrantInput, { caller, clock }: Call): GrantRecord {

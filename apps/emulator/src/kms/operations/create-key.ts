@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { checkTags } from '../keys/check-tags.ts';
 import { defaultKeyPolicy } from '../keys/default-key-policy.ts';
+import type { Key } from '../keys/key.ts';
 import { partitionOf } from '../keys/key-address.ts';
 import { createKeyMaterial } from '../keys/key-material.ts';
-import type { KeyRecord } from '../keys/key-record.ts';
-import { type KeySpec, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
+import type { CustomKeyStoreKey, KeyRecord } from '../keys/key-record.ts';
+import { type KeySpec, type KeyUsage, keySpecs, type MaterialKind } from '../keys/key-specs.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import { acceptKeyPolicy } from './accept-key-policy.ts';
+import { inCustomKeyStore } from './create-key-in-store.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { type Call, defineOperation, type Operation } from './operation.ts';
 
 type CreateKeyInput = ShapeValue<'CreateKeyRequest'>;
 
@@ -17,23 +20,38 @@ type CreateKeyInput = ShapeValue<'CreateKeyRequest'>;
 export const createKey: Operation = defineOperation('CreateKey', 'CreateKeyRequest', async (input, call) => {
   const keySpec = keySpecOf(input);
   const keyUsage = keyUsageOf(input, keySpec);
-  const tags = input.Tags ?? [];
-  checkTags(tags);
-  const { accountId, region } = call.caller;
-  const kind = keySpecs[keySpec].material;
-  // AWS has SM2 in the China Regions alone.
-  if (kind === undefined && partitionOf(region) !== 'aws-cn')
-    throw new KmsFault('UnsupportedOperationException');
-  const [unavailable] = unavailableFeatures(input);
-  if (kind === undefined || unavailable !== undefined)
+  checkTags(input.Tags ?? []);
+  const { material, importable } = keySpecs[keySpec];
+  // AWS has SM2 in the China Regions alone, and so does this emulator's runtime lack it.
+  if (material === undefined)
     throw new KmsFault(
       'UnsupportedOperationException',
-      `${unavailable} is not available in the Keyfold emulator.`,
+      partitionOf(call.caller.region) === 'aws-cn'
+        ? `KeySpec ${keySpec} is not available in the Keyfold emulator.`
+        : undefined,
     );
   const origin = input.Origin ?? 'AWS_KMS';
-  if (origin === 'EXTERNAL' && !keySpecs[keySpec].importable)
-    throw new KmsFault('UnsupportedOperationException');
+  if (origin === 'EXTERNAL' && !importable) throw new KmsFault('UnsupportedOperationException');
+  const key = await inCustomKeyStore({ ...input, Origin: origin }, keySpec, call, (customKeyStore) =>
+    add({ input, keySpec, keyUsage, origin, kind: material, customKeyStore }, call),
+  );
+  return { KeyMetadata: keyMetadata(key) };
+});
 
+interface NewKey {
+  readonly input: CreateKeyInput;
+  readonly keySpec: KeySpec;
+  readonly keyUsage: KeyUsage;
+  readonly origin: KeyRecord['origin'];
+  readonly kind: MaterialKind;
+  readonly customKeyStore: CustomKeyStoreKey | undefined;
+}
+
+async function add(
+  { input, keySpec, keyUsage, origin, kind, customKeyStore }: NewKey,
+  call: Call,
+): Promise<Key> {
+  const { accountId, region } = call.caller;
   const keyId = input.MultiRegion === true ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
   const address = { accountId, region, keyId };
   if (input.Policy !== undefined)
@@ -51,32 +69,17 @@ export const createKey: Operation = defineOperation('CreateKey', 'CreateKeyReque
     keyUsage,
     origin,
     keyState: origin === 'EXTERNAL' ? 'PendingImport' : 'Enabled',
+    ...(customKeyStore === undefined ? {} : { customKeyStore }),
     ...(input.MultiRegion === true ? { multiRegion: { primaryRegion: region, regions: [region] } } : {}),
     materials: added.map(({ material: { id } }) => ({ id, state: 'CURRENT', held: true })),
     policy: input.Policy ?? defaultKeyPolicy(address),
-    tags,
+    tags: input.Tags ?? [],
   };
-  return { KeyMetadata: keyMetadata(await call.keys.add(address, record, added)) };
-});
-
-/** What a request asks for that AWS has and this emulator has not, as the refusal names it. */
-export function unavailableFeatures(input: CreateKeyInput): readonly string[] {
-  const keySpec = keySpecOf(input);
-  const { Origin = 'AWS_KMS' } = input;
-  return [
-    ...(keySpecs[keySpec].material === undefined ? [`KeySpec ${keySpec}`] : []),
-    ...(Origin === 'AWS_KMS' || Origin === 'EXTERNAL' ? [] : [`Origin ${Origin}`]),
-    ...(input.CustomKeyStoreId === undefined ? [] : ['CustomKeyStoreId']),
-    ...(input.XksKeyId === undefined ? [] : ['XksKeyId']),
-  ];
+  return call.keys.add(address, record, added);
 }
 
 function keySpecOf({ CustomerMasterKeySpec, KeySpec }: CreateKeyInput): KeySpec {
-  if (CustomerMasterKeySpec !== undefined && KeySpec !== undefined)
-    throw new KmsFault(
-      'ValidationException',
-      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
-    );
+  if (CustomerMasterKeySpec !== undefined && KeySpec !== undefined) throw ownFault('keySpecTwice');
   return KeySpec ?? CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
 }
 
@@ -88,9 +91,6 @@ function keyUsageOf({ KeyUsage }: CreateKeyInput, keySpec: KeySpec): KeyUsage {
       'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
     );
   if (keySpecs[keySpec].usages[keyUsage] === undefined)
-    throw new KmsFault(
-      'ValidationException',
-      `KeyUsage ${keyUsage} is not compatible with KeySpec ${keySpec}`,
-    );
+    throw ownFault('keyUsageOfOtherSpec', { keyUsage, keySpec });
   return keyUsage;
 }

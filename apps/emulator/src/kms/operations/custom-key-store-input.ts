@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { KeyStore, KeyStoreRecord, ProxyConfiguration } from '../keys/key-store-book.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import { missingMember } from '../wire/check-constraints.ts';
@@ -57,11 +58,7 @@ export function refuseMembers(
   type: KeyStoreRecord['type'],
 ): void {
   const [member] = members.filter((name) => input[name] !== undefined);
-  if (member !== undefined)
-    throw new KmsFault(
-      'ValidationException',
-      `${member} cannot be specified for a custom key store of type ${type}.`,
-    );
+  if (member !== undefined) throw ownFault('customKeyStoreFields', { member, type });
 }
 
 /** A proxy's configuration with what a request changes of it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { KeyStore, KeyStoreRecord } from '../keys/key-store-book.ts';
 import type { Output } from '../wire/answers.ts';
 import {
@@ -9,14 +10,15 @@ import {
   refuseMembers,
   requireUnique,
 } from './custom-key-store-input.ts';
+import { keysOfStore } from './keys-of-store.ts';
 import { listPage } from './list-page.ts';
 import { readMarker } from './marker.ts';
 import { type Call, defineOperation, type Operation } from './operation.ts';
 
 /**
- * Custom key stores are simulated as far as their own API goes: they are kept, described, connected and disconnected, and what they
- * must not share is refused. There is no cluster and no proxy behind them, so that connecting succeeds at once, passwords and
- * proxy secrets are not kept, and no key can be made in them.
+ * Custom key stores are simulated as far as AWS's API goes: they are kept, described, connected and disconnected, what they must not
+ * share is refused, and keys that are made in them work as long as they are connected. There is no cluster and no proxy behind them:
+ * connecting succeeds at once, passwords and proxy secrets are not kept, and the material of such keys is the emulator's own.
  */
 const idForm = /^cks-[0-9a-f]{17}$/;
 /** AWS's default for DescribeCustomKeyStores. */
@@ -44,10 +46,7 @@ export const describeCustomKeyStores: Operation = defineOperation(
   async ({ CustomKeyStoreId, CustomKeyStoreName, Limit, Marker }, call) => {
     const { operation } = call.caller;
     if (CustomKeyStoreId !== undefined && CustomKeyStoreName !== undefined)
-      throw new KmsFault(
-        'ValidationException',
-        'You cannot specify CustomKeyStoreId and CustomKeyStoreName in the same request.',
-      );
+      throw ownFault('customKeyStoreTwice');
     const limit = Limit ?? defaultLimit;
     const after =
       Marker === undefined ? undefined : readMarker(operation, Marker, (text) => idForm.test(text));
@@ -73,8 +72,7 @@ export const updateCustomKeyStore: Operation = defineOperation(
     const { id, record } = await findKeyStore(input.CustomKeyStoreId, call);
     const isHsm = record.type === 'AWS_CLOUDHSM';
     const { CustomKeyStoreId: _, ...changes } = input;
-    if (Object.keys(changes).length === 0)
-      throw new KmsFault('ValidationException', 'You must specify at least one member to update.');
+    if (Object.keys(changes).length === 0) throw ownFault('customKeyStoreNothingToDo');
     refuseMembers(
       input,
       isHsm
@@ -99,13 +97,12 @@ export const updateCustomKeyStore: Operation = defineOperation(
   },
 );
 
-/** AWS KMS API reference, "ConnectCustomKeyStore". */
+/** AWS KMS API reference, "ConnectCustomKeyStore"; that of one which is connected is no error ("CustomKeyStoreInvalidStateException"). */
 export const connectCustomKeyStore: Operation = defineOperation(
   'ConnectCustomKeyStore',
   'ConnectCustomKeyStoreRequest',
   async ({ CustomKeyStoreId }, call) => {
-    const { id, record } = await findKeyStore(CustomKeyStoreId, call);
-    if (record.connectionState === 'CONNECTED') throw new KmsFault('CustomKeyStoreInvalidStateException');
+    const { id } = await findKeyStore(CustomKeyStoreId, call);
     return setConnection(id, 'CONNECTED', call);
   },
 );
@@ -121,16 +118,19 @@ export const disconnectCustomKeyStore: Operation = defineOperation(
   },
 );
 
-/** AWS KMS API reference, "DeleteCustomKeyStore": only while it is disconnected. */
+/** AWS KMS API reference, "DeleteCustomKeyStore": only while it is disconnected, and once its last key is deleted. */
 export const deleteCustomKeyStore: Operation = defineOperation(
   'DeleteCustomKeyStore',
   'DeleteCustomKeyStoreRequest',
-  async ({ CustomKeyStoreId }, call) => {
-    const { id, record } = await findKeyStore(CustomKeyStoreId, call);
-    if (record.connectionState !== 'DISCONNECTED') throw new KmsFault('CustomKeyStoreInvalidStateException');
-    await call.keyStores.change(call.caller, id, () => undefined);
-    return {};
-  },
+  ({ CustomKeyStoreId }, call) =>
+    call.keyStores.exclusively(async () => {
+      const { id, record } = await findKeyStore(CustomKeyStoreId, call);
+      for await (const _ of keysOfStore(id, call)) throw new KmsFault('CustomKeyStoreHasCMKsException');
+      if (record.connectionState !== 'DISCONNECTED')
+        throw new KmsFault('CustomKeyStoreInvalidStateException');
+      await call.keyStores.change(call.caller, id, () => undefined);
+      return {};
+    }),
 );
 
 async function setConnection(

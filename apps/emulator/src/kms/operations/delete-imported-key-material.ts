@@ -1,5 +1,5 @@
-import { KmsFault } from '../faults/kms-fault.ts';
-import { withoutMaterials } from '../keys/key-progress.ts';
+import { ownFault } from '../faults/own-texts.ts';
+import { dropMaterials } from '../keys/imported-material.ts';
 import { currentMaterialRecord } from '../keys/key-record.ts';
 import { isSymmetric } from '../keys/key-specs.ts';
 import { findManagedKey } from './find-key.ts';
@@ -15,19 +15,16 @@ export const deleteImportedKeyMaterial: Operation = defineOperation(
     const found = await findManagedKey(input.KeyId, call);
     if (found.record.origin !== 'EXTERNAL') throw wrongOrigin(found);
     let deleted: string | undefined;
-    await call.keys.update(found.address, (key) => {
+    await call.keys.update(found.address, (key, family) => {
       requireState(key, call.caller.operation);
-      const { address, record } = key;
+      const { record } = key;
       const id = input.KeyMaterialId ?? currentMaterialRecord(record)?.id;
       const material = record.materials.find((other) => other.id === id);
       if (input.KeyMaterialId !== undefined && material === undefined)
-        throw new KmsFault(
-          'NotFoundException',
-          `Key material '${input.KeyMaterialId}' does not exist in '${key.arn}'`,
-        );
+        throw ownFault('materialMissing', { material: input.KeyMaterialId, arn: key.arn });
       deleted = material?.id;
       if (material?.held !== true) return [];
-      return [{ address, record: withoutMaterials(record, [material.id]), removed: [material.id] }];
+      return dropMaterials(key, family, [material.id]);
     });
     return {
       KeyId: found.arn,

@@ -1,10 +1,11 @@
 import { createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
-import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { currentMaterial } from '../keys/key.ts';
+import { answerSecret } from './answer-secret.ts';
 import { dryRunSucceeded } from './dry-run-succeeded.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { refuseUnavailable } from './refuse-unavailable.ts';
-import { findUsable, noteUse, requireAlgorithm } from './require-usable.ts';
+import { findUsable, requireAlgorithm } from './require-usable.ts';
 
 /** AWS KMS API reference, "DeriveSharedSecret": the x-coordinate of the ECDH point (SP 800-56A §5.7.1.2). */
 export const deriveSharedSecret: Operation = defineOperation(
@@ -16,22 +17,11 @@ export const deriveSharedSecret: Operation = defineOperation(
     requireAlgorithm(key, input.KeyAgreementAlgorithm);
     const privateKey = currentMaterial(key).key;
     const publicKey = readPublicKey(input.PublicKey, privateKey);
-    if (publicKey === undefined)
-      throw new KmsFault(
-        'ValidationException',
-        `The public key is not a DER-encoded SubjectPublicKeyInfo on the curve of key spec ${key.record.keySpec}.`,
-      );
+    if (publicKey === undefined) throw ownFault('publicKeyOfOtherCurve', { keySpec: key.record.keySpec });
     if (input.DryRun === true) throw dryRunSucceeded();
     const secret = diffieHellman({ privateKey, publicKey });
-    const output = {
-      KeyAgreementAlgorithm: input.KeyAgreementAlgorithm,
-      KeyId: key.arn,
-      KeyOrigin: key.record.origin,
-      SharedSecret: secret.toString('base64'),
-    };
-    secret.fill(0);
-    noteUse(key, call);
-    return output;
+    const { KeyAgreementAlgorithm } = input;
+    return answerSecret(key, secret, { KeyAgreementAlgorithm, KeyOrigin: key.record.origin }, call);
   },
 );
 

@@ -1,10 +1,11 @@
 import { decapsulate as decapsulateKey, encapsulate as encapsulateKey, type KeyObject } from 'node:crypto';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { currentMaterial } from '../keys/key.ts';
+import { answerSecret } from './answer-secret.ts';
 import { dryRunSucceeded } from './dry-run-succeeded.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { refuseUnavailable } from './refuse-unavailable.ts';
-import { findUsable, noteUse, requireAlgorithm } from './require-usable.ts';
+import { findUsable, requireAlgorithm } from './require-usable.ts';
 
 /** AWS KMS API reference, "Encapsulate": ML-KEM (FIPS 203 §7.2). */
 export const encapsulate: Operation = defineOperation(
@@ -17,15 +18,9 @@ export const encapsulate: Operation = defineOperation(
     if (input.DryRun === true) throw dryRunSucceeded();
     const { key: privateKey, publicKey = privateKey } = currentMaterial(key);
     const { sharedKey, ciphertext } = encapsulateKey(publicKey);
-    const output = {
-      EncapsulationAlgorithm: input.EncapsulationAlgorithm,
-      KeyId: key.arn,
-      SharedSecret: Buffer.from(sharedKey).toString('base64'),
-      SharedSecretCiphertextBlob: Buffer.from(ciphertext).toString('base64'),
-    };
-    sharedKey.fill(0);
-    noteUse(key, call);
-    return output;
+    const { EncapsulationAlgorithm } = input;
+    const SharedSecretCiphertextBlob = Buffer.from(ciphertext).toString('base64');
+    return answerSecret(key, sharedKey, { EncapsulationAlgorithm, SharedSecretCiphertextBlob }, call);
   },
 );
 
@@ -40,14 +35,8 @@ export const decapsulate: Operation = defineOperation(
     const secret = open(currentMaterial(key).key, input.SharedSecretCiphertextBlob);
     if (secret === undefined) throw new KmsFault('InvalidCiphertextException');
     if (input.DryRun === true) throw dryRunSucceeded();
-    const output = {
-      EncapsulationAlgorithm: input.EncapsulationAlgorithm,
-      KeyId: key.arn,
-      SharedSecret: secret.toString('base64'),
-    };
-    secret.fill(0);
-    noteUse(key, call);
-    return output;
+    const { EncapsulationAlgorithm } = input;
+    return answerSecret(key, secret, { EncapsulationAlgorithm }, call);
   },
 );
 

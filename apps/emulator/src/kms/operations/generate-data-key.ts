@@ -55,6 +55,7 @@ async function makeDataKey(
   return output;
 }
 
+/** AWS's words for GenerateRandom, which takes the same two members: github.com/nsmithuk/local-kms/issues/6. */
 function dataKeyByteLength({ KeySpec, NumberOfBytes }: DataKeyInput): number {
   const byteLength = KeySpec === undefined ? NumberOfBytes : byteLengths[KeySpec];
   if (byteLength === undefined || (KeySpec !== undefined && NumberOfBytes !== undefined))

@@ -2,14 +2,14 @@ import { findManagedKey } from './find-key.ts';
 import { toSeconds } from './key-metadata.ts';
 import { defineOperation, type Operation } from './operation.ts';
 
-/** AWS KMS API reference, "GetKeyLastUsage". Uses are known since the emulator started, and the answer says since when. */
+/** AWS KMS API reference, "GetKeyLastUsage". The answer says since when uses have been looked for. */
 export const getKeyLastUsage: Operation = defineOperation(
   'GetKeyLastUsage',
   'GetKeyLastUsageRequest',
   async (input, call) => {
     const key = await findManagedKey(input.KeyId, call);
     const { createdAtMs } = key.record;
-    const use = call.uses.last(key);
+    const { use, sinceMs } = await call.uses.last(key);
     return {
       KeyCreationDate: toSeconds(createdAtMs),
       KeyId: key.address.keyId,
@@ -22,7 +22,7 @@ export const getKeyLastUsage: Operation = defineOperation(
               Operation: use.operation,
               Timestamp: toSeconds(use.atMs),
             },
-      TrackingStartDate: toSeconds(Math.max(createdAtMs, call.uses.sinceMs)),
+      TrackingStartDate: toSeconds(Math.max(createdAtMs, sinceMs)),
     };
   },
 );

@@ -1,10 +1,14 @@
 import { unwrapMaterial } from '../crypto/unwrap-material.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
+import { importMaterial } from '../keys/imported-material.ts';
 import type { Key, KeyChange } from '../keys/key.ts';
 import { type NewMaterial, takeMaterial } from '../keys/key-material.ts';
-import { type KeyRecord, type MaterialRecord, stateWhenEnabled } from '../keys/key-record.ts';
+import { dayMs } from '../keys/key-progress.ts';
+import { isPending, type MaterialRecord } from '../keys/key-record.ts';
 import { isSymmetric, keySpecs } from '../keys/key-specs.ts';
 import { asMaterial } from '../keys/make-material.ts';
+import { isPrimary } from '../keys/multi-region.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import { findManagedKey } from './find-key.ts';
 import { type Call, defineOperation, type Operation } from './operation.ts';
@@ -24,7 +28,7 @@ export const importKeyMaterial: Operation = defineOperation(
     const validToMs = validTo(input, call);
     const added = await unwrap(found, input, call);
     try {
-      await call.keys.update(found.address, (key) => [imported(key, input, added, validToMs)]);
+      await call.keys.update(found.address, (key, family) => imported(key, family, input, added, validToMs));
     } finally {
       added.content.fill(0);
     }
@@ -35,23 +39,19 @@ export const importKeyMaterial: Operation = defineOperation(
   },
 );
 
+/** AWS KMS API reference, "ImportKeyMaterial". */
+const maxValidDays = 365;
+
 /** When the material expires: unless told otherwise, it does. */
 function validTo({ ExpirationModel, ValidTo }: ImportInput, { clock }: Call): number | undefined {
   if (ExpirationModel === 'KEY_MATERIAL_DOES_NOT_EXPIRE') {
-    if (ValidTo !== undefined)
-      throw new KmsFault(
-        'ValidationException',
-        'A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
-      );
+    if (ValidTo !== undefined) throw ownFault('importExpirationNotWanted');
     return undefined;
   }
-  if (ValidTo === undefined)
-    throw new KmsFault(
-      'ValidationException',
-      'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
-    );
-  if (ValidTo <= clock.now().wallMs)
-    throw new KmsFault('ValidationException', 'The validTo date must be in the future');
+  if (ValidTo === undefined) throw ownFault('importExpirationMissing');
+  const nowMs = clock.now().wallMs;
+  if (ValidTo <= nowMs || ValidTo > nowMs + maxValidDays * dayMs)
+    throw ownFault('importExpirationRange', { max: maxValidDays });
   return ValidTo;
 }
 
@@ -72,35 +72,35 @@ async function unwrap({ address, record }: Key, input: ImportInput, call: Call):
 /** The key with the material: what it had before comes back, and new material waits for a rotation unless it is the first. */
 function imported(
   key: Key,
+  family: readonly Key[],
   input: ImportInput,
   added: NewMaterial,
   validToMs: number | undefined,
-): KeyChange {
-  const { address, record } = key;
+): readonly KeyChange[] {
+  const { materials } = key.record;
   const { id } = added.material;
+  const known = materials.find((material) => material.id === id);
+  const isNew =
+    (input.ImportType ?? (materials.length === 0 ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL')) ===
+    'NEW_KEY_MATERIAL';
+  if (isNew && input.KeyMaterialId !== undefined) throw ownFault('importIdOfNew');
   if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== id)
     throw new KmsFault('IncorrectKeyMaterialException');
-  const known = record.materials.find((material) => material.id === id);
-  const isNew =
-    (input.ImportType ?? (record.materials.length === 0 ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL')) ===
-    'NEW_KEY_MATERIAL';
   if (isNew) requireRoomFor(key, id);
   else if (known === undefined) throw new KmsFault('IncorrectKeyMaterialException');
   const material: MaterialRecord = {
     id,
-    state: known?.state ?? (record.materials.length === 0 ? 'CURRENT' : 'PENDING_ROTATION'),
+    state: known?.state ?? (materials.length === 0 ? 'CURRENT' : 'PENDING_ROTATION'),
     held: true,
     ...(known?.rotation === undefined ? {} : { rotation: known.rotation }),
     ...(validToMs === undefined ? {} : { validToMs }),
     ...descriptionOf(input, known),
   };
-  const materials =
-    known === undefined
-      ? [...record.materials, material]
-      : record.materials.map((other) => (other === known ? material : other));
-  const next: KeyRecord = { ...record, materials };
-  const keyState = record.keyState === 'PendingImport' ? stateWhenEnabled(next) : record.keyState;
-  return { address, record: { ...next, keyState }, ...(known?.held === true ? {} : { added: [added] }) };
+  return importMaterial(key, family, material).map((change) =>
+    change.address.region === key.address.region && known?.held !== true
+      ? { ...change, added: [added] }
+      : change,
+  );
 }
 
 function descriptionOf(
@@ -111,22 +111,19 @@ function descriptionOf(
   return description === undefined ? {} : { description };
 }
 
-/** @throws {KmsFault} where a key of that spec has one material for ever, or another one waits already */
-function requireRoomFor({ arn, record }: Key, id: string): void {
-  const { materials, keySpec, multiRegion } = record;
+/** @throws {KmsFault} where a key of that spec has one material for ever, is a replica, or another one waits already */
+function requireRoomFor(key: Key, id: string): void {
+  const { arn, record } = key;
+  const { materials, keySpec } = record;
+  if (!isPrimary(key)) throw ownFault('importIntoReplica', { arn });
   if (materials.length === 0) return;
   if (!isSymmetric(keySpec)) throw new KmsFault('UnsupportedOperationException');
-  if (multiRegion !== undefined)
-    throw new KmsFault(
-      'UnsupportedOperationException',
-      'Further key material of a multi-Region key is not available in the Keyfold emulator.',
-    );
-  const pending = materials.find(({ state }) => state === 'PENDING_ROTATION');
+  const pending = materials.find(isPending);
   if (pending !== undefined && pending.id !== id)
     throw new KmsFault(
       'KMSInvalidStateException',
       `New key material (id: ${id}) cannot be imported into KMS key ${arn}, because another key material (id: ${pending.id}) is pending rotation.`,
     );
-  if (materials.some((material) => material.id === id && material.state !== 'PENDING_ROTATION'))
+  if (materials.some((material) => material.id === id && !isPending(material)))
     throw new KmsFault('IncorrectKeyMaterialException');
 }

@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { Key, KeyChange } from '../keys/key.ts';
 import { dayMs } from '../keys/key-progress.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
@@ -19,10 +20,7 @@ export const scheduleKeyDeletion: Operation = defineOperation(
   async (input, call) => {
     const windowDays = input.PendingWindowInDays ?? defaultWindowDays;
     if (windowDays < minWindowDays || windowDays > maxWindowDays)
-      throw new KmsFault(
-        'ValidationException',
-        `PendingWindowInDays must be between ${minWindowDays} and ${maxWindowDays}.`,
-      );
+      throw ownFault('deletionWindow', { min: minWindowDays, max: maxWindowDays });
     const found = await findManagedKey(input.KeyId, call);
     const atMs = call.clock.now().wallMs + windowDays * dayMs;
     let waits = false;
@@ -52,6 +50,7 @@ export const cancelKeyDeletion: Operation = defineOperation(
     const found = await findManagedKey(input.KeyId, call);
     await call.keys.update(found.address, (key, family) => {
       const { deletion, ...record } = key.record;
+      // AWS KMS developer guide, "Key states of AWS KMS keys", note 4.
       if (deletion === undefined)
         throw new KmsFault('KMSInvalidStateException', `${key.arn} is not pending deletion.`);
       return replace(key, { ...record, keyState: 'Disabled' }, family, undefined);

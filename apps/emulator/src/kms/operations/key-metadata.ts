@@ -1,7 +1,7 @@
 import type { Key } from '../keys/key.ts';
 import { type KeyAddress, keyArn } from '../keys/key-address.ts';
-import { currentMaterialRecord, type KeyRecord } from '../keys/key-record.ts';
-import { isSymmetric, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
+import { currentMaterialRecord, isRotatable, type KeyRecord } from '../keys/key-record.ts';
+import { type KeyUsage, keySpecs } from '../keys/key-specs.ts';
 import { isPrimary } from '../keys/multi-region.ts';
 import type { Output } from '../wire/answers.ts';
 
@@ -24,13 +24,14 @@ export function keyMetadata(key: Pick<Key, 'address' | 'arn' | 'record'>): Outpu
     CreationDate: toSeconds(record.createdAtMs),
     ...currentMaterial(record),
     CustomerMasterKeySpec: keySpec,
+    ...customKeyStore(record),
     ...deletion(record),
     Description: record.description,
     Enabled: record.keyState === 'Enabled',
     [algorithmLists[keyUsage]]: keySpecs[keySpec].usages[keyUsage],
     ...expiration(record),
     KeyId: address.keyId,
-    KeyManager: 'CUSTOMER',
+    KeyManager: record.managedBy === undefined ? 'CUSTOMER' : 'AWS',
     KeySpec: keySpec,
     KeyState: record.keyState,
     KeyUsage: keyUsage,
@@ -45,10 +46,19 @@ export function toSeconds(ms: number): number {
   return ms / 1000;
 }
 
-/** Only symmetric encryption keys have materials that are told apart. */
+/** Only keys that rotate have materials that are told apart. */
 function currentMaterial(record: KeyRecord): Output {
-  const current = isSymmetric(record.keySpec) ? currentMaterialRecord(record) : undefined;
+  const current = isRotatable(record) ? currentMaterialRecord(record) : undefined;
   return current === undefined ? {} : { CurrentKeyMaterialId: current.id };
+}
+
+function customKeyStore({ customKeyStore: kept }: KeyRecord): Output {
+  if (kept === undefined) return {};
+  return {
+    CustomKeyStoreId: kept.id,
+    ...(kept.cloudHsmClusterId === undefined ? {} : { CloudHsmClusterId: kept.cloudHsmClusterId }),
+    ...(kept.xksKeyId === undefined ? {} : { XksKeyConfiguration: { Id: kept.xksKeyId } }),
+  };
 }
 
 function deletion({ deletion: planned }: KeyRecord): Output {

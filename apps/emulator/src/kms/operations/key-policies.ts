@@ -1,4 +1,4 @@
-import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { acceptKeyPolicy } from './accept-key-policy.ts';
 import { findManagedKey } from './find-key.ts';
 import { readMarker } from './marker.ts';
@@ -46,5 +46,5 @@ export const listKeyPolicies: Operation = defineOperation(
 );
 
 function requirePolicyName(name: string): void {
-  if (name !== policyName) throw new KmsFault('NotFoundException', 'No such policy exists');
+  if (name !== policyName) throw ownFault('policyMissing', { policy: name });
 }

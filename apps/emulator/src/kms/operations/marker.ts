@@ -1,11 +1,9 @@
+import { readPageMark, writePageMark } from '../../aws/page-mark.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 
-/**
- * Where a list goes on: the operation and the last item of the page before, in base64url. It gives no access: what comes after
- * it is looked for among the caller's own.
- */
+/** Where a list goes on: the operation and the last item of the page before. */
 export function writeMarker(operation: string, last: string): string {
-  return Buffer.from(`${operation} ${last}`).toString('base64url');
+  return writePageMark(`${operation} ${last}`);
 }
 
 /**
@@ -14,9 +12,8 @@ export function writeMarker(operation: string, last: string): string {
  */
 export function readMarker(operation: string, marker: string, isItem: (text: string) => boolean): string {
   const prefix = `${operation} `;
-  const text = Buffer.from(marker, 'base64url').toString('utf8');
-  const last = text.slice(prefix.length);
-  if (!text.startsWith(prefix) || !isItem(last) || writeMarker(operation, last) !== marker)
-    throw new KmsFault('InvalidMarkerException');
+  const text = readPageMark(marker);
+  const last = text?.slice(prefix.length) ?? '';
+  if (text?.startsWith(prefix) !== true || !isItem(last)) throw new KmsFault('InvalidMarkerException');
   return last;
 }

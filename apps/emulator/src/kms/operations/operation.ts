@@ -7,6 +7,7 @@ import type { Caller } from '../keys/key-reference.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { KeyStoreBook } from '../keys/key-store-book.ts';
 import type { KeyUses } from '../keys/key-uses.ts';
+import type { ManagedKeys } from '../keys/managed-keys.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import type { ShapeName } from '../model/shapes.ts';
 import type { Admission } from '../policy/access-gate.ts';
@@ -23,6 +24,7 @@ export interface OperationTools {
   readonly keyStores: KeyStoreBook;
   readonly imports: ImportParametersStore;
   readonly uses: KeyUses;
+  readonly managedKeys: ManagedKeys;
   readonly clock: Clock;
   readonly nonces: NonceSource;
 }

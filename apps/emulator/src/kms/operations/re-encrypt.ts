@@ -31,7 +31,7 @@ export const reEncrypt: Operation = defineOperation('ReEncrypt', 'ReEncryptReque
           },
           call,
         );
-  const destination = await findKey(input.DestinationKeyId, call);
+  const destination = await findKey(input.DestinationKeyId, call, 'kms:ReEncryptTo');
   requireCipher(destination, destinationAlgorithm, input.DestinationEncryptionContext, call);
   const plaintext = source?.open();
   if (source === undefined || plaintext === undefined || input.DryRun === true) {

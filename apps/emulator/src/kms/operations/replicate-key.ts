@@ -1,6 +1,7 @@
-import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { checkTags } from '../keys/check-tags.ts';
 import { defaultKeyPolicy } from '../keys/default-key-policy.ts';
+import { unsettled } from '../keys/imported-material.ts';
 import type { Key, KeyChange } from '../keys/key.ts';
 import { type KeyAddress, keyArn, partitionOf } from '../keys/key-address.ts';
 import { takeMaterial } from '../keys/key-material.ts';
@@ -41,7 +42,10 @@ export const replicateKey: Operation = defineOperation(
       };
       replica = replicaRecord(key, address, multiRegion, input, call);
       return [
-        ...family.map((copy) => ({ address: copy.address, record: { ...copy.record, multiRegion } })),
+        ...family.map((copy) => ({
+          address: copy.address,
+          record: unsettled({ ...copy.record, multiRegion }),
+        })),
         { address, record: replica, added: copyMaterials(key, address) } satisfies KeyChange,
       ];
     });
@@ -60,11 +64,10 @@ export const replicateKey: Operation = defineOperation(
 function requireReplicable(key: Key, region: string): void {
   const { address, record } = key;
   if (record.multiRegion === undefined || !isPrimary(key))
-    throw new KmsFault('UnsupportedOperationException', `${key.arn} is not a multi-Region primary key.`);
-  if (partitionOf(region) !== partitionOf(address.region))
-    throw new KmsFault('UnsupportedOperationException', `Region ${region} is in another partition.`);
+    throw ownFault('multiRegionNotPrimary', { arn: key.arn });
+  if (partitionOf(region) !== partitionOf(address.region)) throw ownFault('multiRegionPartition', { region });
   if (record.multiRegion.regions.includes(region))
-    throw new KmsFault('AlreadyExistsException', `${keyArn({ ...address, region })} already exists.`);
+    throw ownFault('multiRegionTwice', { arn: keyArn({ ...address, region }) });
 }
 
 /** What the copies share is copied; description, policy, tags and state are the replica's own. */
@@ -88,7 +91,7 @@ function replicaRecord(
     multiRegion,
     // Imported material has to be imported into every copy.
     materials: isExternal
-      ? record.materials.map(({ validToMs: _, ...material }) => ({ ...material, held: false }))
+      ? unsettled(record).materials.map(({ validToMs: _, ...material }) => ({ ...material, held: false }))
       : record.materials,
     ...(rotation === undefined ? {} : { rotation }),
     policy: input.Policy ?? defaultKeyPolicy(address),

@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { Key } from '../keys/key.ts';
 import { type Algorithm, type KeyUsage, keySpecs } from '../keys/key-specs.ts';
 import { type KeyState, keyStates, refusedStates } from '../keys/key-states.ts';
@@ -15,7 +16,8 @@ export async function findUsable(keyId: string, usage: KeyUsage, call: Call): Pr
 }
 
 /**
- * Refuses a key that an operation may not use now. AWS looks at the usage first, then at the state, then at the algorithm.
+ * Refuses a key that an operation may not use now. That the usage is looked at first, then the state, then the algorithm, is our
+ * choice: AWS does not tell its order.
  *
  * @throws {KmsFault} InvalidKeyUsageException for another usage, and what {@link requireState} throws
  */
@@ -39,10 +41,7 @@ export function requireState({ arn, record: { keyState } }: Key, operation: stri
 /** @throws {KmsFault} InvalidKeyUsageException where the key's spec does not have the algorithm for its usage */
 export function requireAlgorithm({ record: { keySpec, keyUsage } }: Key, algorithm: Algorithm): void {
   if (keySpecs[keySpec].usages[keyUsage]?.includes(algorithm) !== true)
-    throw new KmsFault(
-      'InvalidKeyUsageException',
-      `Algorithm ${algorithm} is incompatible with key spec ${keySpec}.`,
-    );
+    throw ownFault('algorithmOfOtherSpec', { algorithm, keySpec });
 }
 
 /** Remembers that a key did something. To be called when nothing can go wrong any more. */

@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { type Grant, isGrantId, readGrantToken } from '../keys/grant-book.ts';
 import { keyArn } from '../keys/key-address.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
@@ -44,11 +45,7 @@ async function grantToRetire(
     if (named === undefined) throw new KmsFault('InvalidGrantTokenException');
     return findGrant(keyArn(named.address), named.id, call);
   }
-  if (KeyId === undefined || GrantId === undefined)
-    throw new KmsFault(
-      'ValidationException',
-      'You must specify either a GrantToken, or a KeyId and a GrantId.',
-    );
+  if (KeyId === undefined || GrantId === undefined) throw ownFault('grantNotNamed');
   return findGrant(KeyId, GrantId, call);
 }
 
@@ -56,6 +53,6 @@ async function findGrant(keyId: string, grantId: string, call: Call): Promise<Gr
   const key = await findManagedKey(keyId, call);
   requireGrantId(grantId);
   const grant = await call.grants.get(key.address, grantId);
-  if (grant === undefined) throw new KmsFault('NotFoundException', `Grant ${grantId} is not found.`);
+  if (grant === undefined) throw ownFault('grantMissing', { grant: grantId });
   return grant;
 }

@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import type { Key } from '../keys/key.ts';
 import { dayMs } from '../keys/key-progress.ts';
 import { isRotatable, type RotationSchedule } from '../keys/key-record.ts';
@@ -67,17 +68,13 @@ export const rotateKeyOnDemand: Operation = defineOperation(
       const { materials, origin } = key.record;
       const made = materials.filter((material) => material.rotation?.type === 'ON_DEMAND').length;
       if (made >= maxOnDemandRotations)
-        throw new KmsFault(
-          'LimitExceededException',
-          `${key.arn} has been rotated on demand ${maxOnDemandRotations} times, which is the limit.`,
-        );
+        throw ownFault('rotationLimit', { arn: key.arn, max: maxOnDemandRotations });
       if (origin === 'AWS_KMS') return rotate(family, rotation, undefined);
+      if (materials.some(({ state }) => state === 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION'))
+        throw ownFault('rotationPendingElsewhere', { arn: key.arn });
       if (!materials.some(({ state }) => state === 'PENDING_ROTATION'))
-        throw new KmsFault(
-          'KMSInvalidStateException',
-          `${key.arn} has no imported key material that is pending rotation.`,
-        );
-      return [rotateToPending(key, rotation)];
+        throw ownFault('rotationNothingPending', { arn: key.arn });
+      return rotateToPending(family, rotation);
     });
     return { KeyId: found.arn };
   },

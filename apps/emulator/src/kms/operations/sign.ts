@@ -6,8 +6,9 @@ import {
   verifyMessage,
 } from '../crypto/signatures.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { currentMaterial, type Key } from '../keys/key.ts';
-import type { SigningAlgorithm } from '../keys/key-specs.ts';
+import { keySpecs, type SigningAlgorithm } from '../keys/key-specs.ts';
 import { dryRunSucceeded } from './dry-run-succeeded.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { refuseUnavailable } from './refuse-unavailable.ts';
@@ -48,8 +49,7 @@ export const verify: Operation = defineOperation('Verify', 'VerifyRequest', asyn
 function requireMessage(key: Key, algorithm: SigningAlgorithm, type: MessageType, message: Uint8Array): void {
   requireAlgorithm(key, algorithm);
   const { messageTypes, unavailable, hash } = signingAlgorithms[algorithm];
-  if (!messageTypes.includes(type))
-    throw new KmsFault('ValidationException', `MessageType ${type} is not valid for algorithm ${algorithm}.`);
+  if (!messageTypes.includes(type)) throw messageTypeRefused(key, algorithm, type);
   if (type === 'DIGEST' && hash !== undefined && message.byteLength !== digestByteLengths[hash])
     throw new KmsFault('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`);
   if (unavailable.includes(type))
@@ -57,4 +57,14 @@ function requireMessage(key: Key, algorithm: SigningAlgorithm, type: MessageType
       'UnsupportedOperationException',
       `MessageType ${type} with algorithm ${algorithm} is not available in the Keyfold emulator: its runtime lacks it.`,
     );
+}
+
+/** For a type that no algorithm of the key has, as AWS answers: github.com/floci-io/floci/issues/3025. */
+function messageTypeRefused({ record }: Key, algorithm: SigningAlgorithm, type: MessageType): KmsFault {
+  const { keySpec } = record;
+  const algorithms = keySpecs[keySpec].usages.SIGN_VERIFY as readonly SigningAlgorithm[] | undefined;
+  const isKnown = algorithms?.some((other) => signingAlgorithms[other].messageTypes.includes(type));
+  return isKnown === true
+    ? ownFault('messageTypeOfOtherAlgorithm', { type, algorithm })
+    : new KmsFault('ValidationException', `Message type ${type} is incompatible with key spec ${keySpec}.`);
 }

@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { aliasArn } from '../keys/key-address.ts';
 import { isSymmetric } from '../keys/key-specs.ts';
 import { checkAliasName } from './alias-name.ts';
@@ -19,10 +20,7 @@ export const updateAlias: Operation = defineOperation(
     requireState(key, 'UpdateAlias');
     const [old, next] = [before.record, key.record];
     if (old.keyUsage !== next.keyUsage || isSymmetric(old.keySpec) !== isSymmetric(next.keySpec))
-      throw new KmsFault(
-        'ValidationException',
-        `Alias ${aliasArn(call.caller, AliasName)} cannot be changed to a key of another type or key usage.`,
-      );
+      throw ownFault('aliasOfOtherKind', { alias: aliasArn(call.caller, AliasName) });
     if (before.address.keyId !== key.address.keyId) await requireRoom(key, call);
     await call.aliases.change(
       call.caller,

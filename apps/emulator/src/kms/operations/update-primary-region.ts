@@ -1,4 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
+import { ownFault } from '../faults/own-texts.ts';
 import { keyArn } from '../keys/key-address.ts';
 import { isPrimary } from '../keys/multi-region.ts';
 import { findManagedKey } from './find-key.ts';
@@ -15,7 +16,7 @@ export const updatePrimaryRegion: Operation = defineOperation(
       requireState(key, call.caller.operation);
       const { multiRegion } = key.record;
       if (multiRegion === undefined || !isPrimary(key))
-        throw new KmsFault('UnsupportedOperationException', `${key.arn} is not a multi-Region primary key.`);
+        throw ownFault('multiRegionNotPrimary', { arn: key.arn });
       const successor = family.find(({ address }) => address.region === input.PrimaryRegion);
       if (successor === undefined || successor === key)
         throw new KmsFault(

@@ -1,4 +1,6 @@
+import { parseCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import type { Key } from '../keys/key.ts';
+import { aliasArn } from '../keys/key-address.ts';
 import type { CallerIdentity, Connection } from './caller-identity.ts';
 import { ContextBuilder, type RequestContext } from './request-context.ts';
 
@@ -10,6 +12,8 @@ export interface ContextSources {
   readonly connection: Connection;
   readonly members: Members;
   readonly operation: string;
+  /** `kms:ReEncryptFrom`; absent where no key is used. */
+  readonly action?: string;
   readonly region: string;
   readonly nowMs: number;
   readonly encryptionContext: readonly (readonly [string, string])[];
@@ -20,13 +24,13 @@ export interface ContextSources {
   readonly requestAlias?: string | undefined;
 }
 
-/** Members that are condition keys as they are. AWS KMS developer guide, "Condition keys for AWS KMS". */
+/** Members that are condition keys as they are. AWS KMS developer guide, "AWS KMS condition keys". */
 const memberKeys: readonly (readonly [member: string, conditionKey: string])[] = [
   ['BypassPolicyLockoutSafetyCheck', 'kms:BypassPolicyLockoutSafetyCheck'],
-  ['CustomerMasterKeySpec', 'kms:KeySpec'],
   ['EncryptionAlgorithm', 'kms:EncryptionAlgorithm'],
   ['ExpirationModel', 'kms:ExpirationModel'],
   ['GranteePrincipal', 'kms:GranteePrincipal'],
+  ['GranteeServicePrincipal', 'kms:GranteeServicePrincipal'],
   ['KeyAgreementAlgorithm', 'kms:KeyAgreementAlgorithm'],
   ['KeyPairSpec', 'kms:DataKeyPairSpec'],
   ['MacAlgorithm', 'kms:MacAlgorithm'],
@@ -35,19 +39,38 @@ const memberKeys: readonly (readonly [member: string, conditionKey: string])[] =
   ['PrimaryRegion', 'kms:PrimaryRegion'],
   ['ReplicaRegion', 'kms:ReplicaRegion'],
   ['RetiringPrincipal', 'kms:RetiringPrincipal'],
+  ['RetiringServicePrincipal', 'kms:RetiringServicePrincipal'],
   ['RotationPeriodInDays', 'kms:RotationPeriodInDays'],
   ['SigningAlgorithm', 'kms:SigningAlgorithm'],
   ['WrappingAlgorithm', 'kms:WrappingAlgorithm'],
   ['WrappingKeySpec', 'kms:WrappingKeySpec'],
 ];
 
-/** The members of CreateKey that its key would have. */
-const createdKeys: readonly (readonly [member: string, conditionKey: string])[] = [
-  ['KeySpec', 'kms:KeySpec'],
-  ['KeyUsage', 'kms:KeyUsage'],
-  ['Origin', 'kms:KeyOrigin'],
-  ['MultiRegion', 'kms:MultiRegion'],
-];
+const symmetric: Members = { EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
+const raw: Members = { MessageType: 'RAW' };
+
+/**
+ * What a member that is left out means. AWS KMS developer guide, "AWS KMS condition keys": "This type of condition works even when the
+ * parameter doesn't appear in the request, such as when you use the parameter's default value."
+ */
+const defaults: Readonly<Record<string, Members>> = {
+  CreateKey: { KeyUsage: 'ENCRYPT_DECRYPT', Origin: 'AWS_KMS', MultiRegion: false },
+  Decrypt: symmetric,
+  EnableKeyRotation: { RotationPeriodInDays: 365 },
+  Encrypt: symmetric,
+  GenerateDataKey: symmetric,
+  GenerateDataKeyPair: symmetric,
+  GenerateDataKeyPairWithoutPlaintext: symmetric,
+  GenerateDataKeyWithoutPlaintext: symmetric,
+  ImportKeyMaterial: { ExpirationModel: 'KEY_MATERIAL_EXPIRES' },
+  ScheduleKeyDeletion: { PendingWindowInDays: 30 },
+  Sign: raw,
+  Verify: raw,
+};
+
+/** Condition keys of which AWS deprecated one name and heeds both. */
+const keySpecKeys: readonly string[] = ['kms:KeySpec', 'kms:CustomerMasterKeySpec'];
+const keyUsageKeys: readonly string[] = ['kms:KeyUsage', 'kms:CustomerMasterKeyUsage'];
 
 const principalTypes = {
   root: 'Account',
@@ -76,6 +99,7 @@ function addCaller(context: ContextBuilder, { identity, connection, region, nowM
     .add('aws:PrincipalAccount', principal.accountId)
     .add('aws:PrincipalType', principalTypes[principal.kind])
     .add('aws:PrincipalIsAWSService', principal.kind === 'service')
+    .add('aws:PrincipalServiceName', principal.kind === 'service' ? principal.arn : undefined)
     .add('aws:username', principal.kind === 'user' ? principal.name : undefined)
     .add('kms:CallerAccount', principal.accountId)
     .add('aws:SourceIp', connection.sourceIp)
@@ -99,12 +123,12 @@ function addOwn(context: ContextBuilder, { identity, operation }: ContextSources
     context.add('kms:GrantIsForAWSResource', false);
 }
 
-function addMembers(context: ContextBuilder, { members, encryptionContext, key }: ContextSources): void {
-  for (const [member, conditionKey] of key === undefined ? [...memberKeys, ...createdKeys] : memberKeys) {
-    const value = members[member];
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      context.add(conditionKey, value);
-  }
+function addMembers(context: ContextBuilder, sources: ContextSources): void {
+  const { encryptionContext, key, operation } = sources;
+  const members = { ...defaults[operation], ...sources.members };
+  for (const [member, conditionKey] of memberKeys) context.add(conditionKey, plain(members[member]));
+  if (key === undefined && operation === 'CreateKey') addNewKey(context, members);
+  if (operation === 'ReEncrypt') addReEncryption(context, sources);
   for (const [name, value] of encryptionContext)
     context.add(`kms:EncryptionContext:${name}`, value).add('kms:EncryptionContextKeys', name);
   const validTo = members['ValidTo'];
@@ -117,12 +141,55 @@ function addMembers(context: ContextBuilder, { members, encryptionContext, key }
   for (const tagKey of listOf(members['TagKeys'])) context.add('aws:TagKeys', String(tagKey));
 }
 
+function plain(value: unknown): string | number | boolean | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : undefined;
+}
+
+/** The properties that a new key would have. */
+function addNewKey(context: ContextBuilder, members: Members): void {
+  const keySpec = plain(members['KeySpec'] ?? members['CustomerMasterKeySpec'] ?? 'SYMMETRIC_DEFAULT');
+  for (const name of keySpecKeys) context.add(name, keySpec);
+  for (const name of keyUsageKeys) context.add(name, plain(members['KeyUsage']));
+  context
+    .add('kms:KeyOrigin', plain(members['Origin']))
+    .add('kms:MultiRegion', plain(members['MultiRegion']));
+  if (members['MultiRegion'] === true) context.add('kms:MultiRegionKeyType', 'PRIMARY');
+}
+
+/** Each side of ReEncrypt has an algorithm of its own, and both know whether the key is the same. */
+function addReEncryption(
+  context: ContextBuilder,
+  { action, members, key, aliases = [] }: ContextSources,
+): void {
+  const isSource = action === 'kms:ReEncryptFrom';
+  const algorithm = members[isSource ? 'SourceEncryptionAlgorithm' : 'DestinationEncryptionAlgorithm'];
+  context.add('kms:EncryptionAlgorithm', plain(algorithm ?? 'SYMMETRIC_DEFAULT'));
+  if (key === undefined) return;
+  const blob = members['CiphertextBlob'];
+  const named = members[isSource ? 'DestinationKeyId' : 'SourceKeyId'];
+  const sealed = Buffer.isBuffer(blob) ? parseCiphertextBlob(blob)?.keyId : undefined;
+  const other = named ?? (isSource ? undefined : sealed);
+  const names = [
+    key.arn,
+    key.address.keyId,
+    ...aliases,
+    ...aliases.map((name) => aliasArn(key.address, name)),
+  ];
+  context.add(
+    'kms:ReEncryptOnSameKey',
+    names.some((name) => name === other),
+  );
+}
+
 function addGrantMembers(context: ContextBuilder, { Operations, Constraints }: Members): void {
   if (!Array.isArray(Operations)) return;
   context.addAll('kms:GrantOperations', Operations.map(String));
   if (typeof Constraints !== 'object' || Constraints === null) return;
   for (const name of ['EncryptionContextEquals', 'EncryptionContextSubset'])
     if (name in Constraints) context.add('kms:GrantConstraintType', name);
+  if ('SourceArn' in Constraints) context.add('kms:GrantConstraintSourceArn', plain(Constraints.SourceArn));
 }
 
 function addKey(context: ContextBuilder, { key, aliases, requestAlias }: ContextSources): void {
@@ -131,11 +198,11 @@ function addKey(context: ContextBuilder, { key, aliases, requestAlias }: Context
   const { record, address } = key;
   context
     .add('aws:ResourceAccount', address.accountId)
-    .add('kms:KeySpec', record.keySpec)
-    .add('kms:KeyUsage', record.keyUsage)
     .add('kms:KeyOrigin', record.origin)
     .add('kms:MultiRegion', record.multiRegion !== undefined)
     .addAll('kms:ResourceAliases', aliases);
+  for (const name of keySpecKeys) context.add(name, record.keySpec);
+  for (const name of keyUsageKeys) context.add(name, record.keyUsage);
   if (record.multiRegion !== undefined)
     context.add(
       'kms:MultiRegionKeyType',

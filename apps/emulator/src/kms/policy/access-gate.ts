@@ -1,24 +1,20 @@
 import type { Awaitable } from '@keyfold/crypto-core';
-import { parseCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
-import type { Grant } from '../keys/grant-book.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
-import type { Key } from '../keys/key.ts';
-import { aliasArn } from '../keys/key-address.ts';
-import { readKeyReference } from '../keys/key-reference.ts';
-import { lookUpKey } from '../operations/find-key.ts';
+import { aliasArn, keyArn } from '../keys/key-address.ts';
+import { readPredefinedAlias } from '../keys/managing-services.ts';
 import type { Call, Operation } from '../operations/operation.ts';
 import { checkConstraints } from '../wire/check-constraints.ts';
 import type { JsonMembers } from '../wire/parse-request-body.ts';
 import { readMembers } from '../wire/read-members.ts';
-import { accessContext, type Members } from './access-context.ts';
+import type { Members } from './access-context.ts';
 import { accessDenied, keyOfCiphertextHidden } from './access-denied.ts';
 import { type AccessRow, accessRow, type KeyPermission } from './access-rows.ts';
 import type { CallerIdentity } from './caller-identity.ts';
 import { type AccessDecision, type AccessQuestion, decide } from './decide.ts';
-import { type GrantUse, matchGrantee } from './grant.ts';
-import { grantUseOf } from './grant-use.ts';
-import { policyOf } from './stored-policy.ts';
+import { decideWithGrants, keyQuestion, questionOf } from './key-question.ts';
+import { findTarget, type KeyTarget } from './key-target.ts';
+import { isKeptByService } from './managed-key-use.ts';
 
 /** What becomes of a refusal: it is not looked for, it is reported and let through, or it is answered. */
 export type EnforcementMode = 'off' | 'warn' | 'strict';
@@ -57,16 +53,27 @@ export class AccessGate {
   /**
    * Decides a request. Keys of another account are decided in every mode, or accounts would not be apart.
    *
+   * @param onDecision - told of this request's decisions, beside who is told of all.
    * @throws {KmsFault} AccessDeniedException, InvalidGrantTokenException, and whatever an invalid request is answered with
    */
-  admit(operation: Operation, json: JsonMembers, call: Call): Awaitable<Admission> {
-    const mode = this.#options.mode ?? (call.identity.anonymous ? 'off' : 'strict');
+  admit(
+    operation: Operation,
+    json: JsonMembers,
+    call: Call,
+    onDecision?: (report: AccessReport) => void,
+  ): Awaitable<Admission> {
+    const mode = this.#modeFor(call.identity);
     const row = accessRow(operation.name);
     const isForeign = row.keys.some(({ member }) => isForeignArn(json[member], call));
     // A token may be of a grant of another account.
     const hasTokens = isGiven(json['GrantTokens']) || isGiven(json['GrantToken']);
     if (mode === 'off' && !isForeign && !hasTokens) return undefined;
-    return this.#decide(operation, json, call, row, mode);
+    return this.#decide(operation, json, call, row, mode, onDecision);
+  }
+
+  #modeFor({ anonymous, unrestricted }: CallerIdentity): EnforcementMode {
+    if (unrestricted) return 'off';
+    return this.#options.mode ?? (anonymous ? 'off' : 'strict');
   }
 
   async #decide(
@@ -75,20 +82,24 @@ export class AccessGate {
     call: Call,
     row: AccessRow,
     mode: EnforcementMode,
+    onDecision: GateRequest['onDecision'],
   ): Promise<Admission> {
     const members = readMembers(operation.input, json) as Members;
     checkConstraints(operation.input, members);
     await requireGrantTokens(members, call);
     const admitted = new Set<string>();
-    const request = { call, members, mode };
+    const request = { call, members, mode, onDecision };
     if (mode !== 'off' && (row.keys.length === 0 || row.alias === true)) this.#decidePlain(request, row);
+    if (mode !== 'off') this.#decideFurther(request, row);
     for (const permission of row.keys) {
-      const target = await findTarget(permission, members, call);
+      const target =
+        (await findTarget(permission, members, call)) ?? (await this.#makeTarget(request, permission));
       if (target === undefined) continue;
       const isForeign = target.key.address.accountId !== call.caller.accountId;
       if (isForeign && !row.crossAccount)
         throw accessDenied(call.identity.principal.arn, permission.action, target.key.arn, 'other-account');
-      if (mode !== 'off' || isForeign) await this.#decideKey(request, permission, target, isForeign);
+      if (mode !== 'off' || isForeign || target.key.record.managedBy !== undefined)
+        await this.#decideKey(request, permission, target, isForeign);
       admitted.add(target.key.arn);
     }
     // What names no key, or only looks for one, is not let through to any in particular.
@@ -96,7 +107,8 @@ export class AccessGate {
   }
 
   /** Permissions that no key's policy has a say in. */
-  #decidePlain({ call, members, mode }: GateRequest, row: AccessRow): void {
+  #decidePlain(request: GateRequest, row: AccessRow): void {
+    const { call, members, mode } = request;
     const name = members['AliasName'];
     const question = questionOf(call, members, {
       action: `kms:${call.caller.operation}`,
@@ -104,49 +116,74 @@ export class AccessGate {
       accountId: call.caller.accountId,
       encryptionContext: [],
     });
-    this.#settle(question, decide(question), call, mode === 'strict');
+    this.#settle(question, decide(question), request, mode === 'strict');
+  }
+
+  #decideFurther(request: GateRequest, { further = [] }: AccessRow): void {
+    const { call, members, mode } = request;
+    for (const { action, whenGiven, regionMember } of further) {
+      if (whenGiven !== undefined && members[whenGiven] === undefined) continue;
+      const region = String(regionMember === undefined ? call.caller.region : members[regionMember]);
+      const question = questionOf({ ...call, caller: { ...call.caller, region } }, members, {
+        action,
+        arn: '*',
+        accountId: call.caller.accountId,
+        encryptionContext: [],
+      });
+      this.#settle(question, decide(question), request, mode === 'strict');
+    }
+  }
+
+  /**
+   * The AWS managed key behind a predefined alias that has none yet: DescribeKey has it made, here for who may then look at it. Its
+   * policy leaves that to the account, so the caller's policies decide.
+   */
+  async #makeTarget(request: GateRequest, permission: KeyPermission): Promise<KeyTarget | undefined> {
+    const { call, members, mode } = request;
+    const keyId = members[permission.member];
+    if (call.caller.operation !== 'DescribeKey' || typeof keyId !== 'string') return undefined;
+    const managed = readPredefinedAlias(keyId, call.caller);
+    if (managed === undefined) return undefined;
+    const { arn, name, place, service } = managed;
+    const question = questionOf(call, members, {
+      action: permission.action,
+      // What the key's id will be, nobody can have written into a policy.
+      arn: keyArn({ ...place, keyId: '*' }),
+      accountId: place.accountId,
+      encryptionContext: [],
+      requestAlias: name,
+    });
+    const decision = decide(question);
+    if (mode === 'strict' && !decision.allowed)
+      this.#settle({ ...question, resource: { ...question.resource, arn } }, decision, request, true);
+    await call.managedKeys.arnOf(service, place);
+    return findTarget(permission, members, call);
   }
 
   async #decideKey(
-    { call, members, mode }: GateRequest,
+    request: GateRequest,
     permission: KeyPermission,
-    target: Target,
+    target: KeyTarget,
     isForeign: boolean,
   ): Promise<void> {
+    const { call, members, mode } = request;
     const { key } = target;
-    const aliases = await call.aliases.list(key.address, {
-      keyId: key.address.keyId,
-      limit: Number.POSITIVE_INFINITY,
-    });
-    const grantUse = grantUseOf(permission, members, call.identity);
-    const question = questionOf(call, members, {
-      action: permission.action,
-      arn: key.arn,
-      accountId: key.address.accountId,
-      encryptionContext: grantUse.encryptionContext,
-      key,
-      aliases: aliases.map(({ name }) => name),
-      requestAlias: target.requestAlias,
-      grantUse,
-    });
-    this.#settle(
-      question,
-      await decideWithGrants(question, key, members, call),
-      call,
-      mode === 'strict' || isForeign,
-      target.byCiphertext,
-    );
+    const question = await keyQuestion(permission, target, members, call);
+    const decision = await decideWithGrants(question, key, members, call);
+    // What a managed key's policy does not let in is refused in every mode, where the key is used.
+    const enforced = mode === 'strict' || isForeign || isKeptByService(key, decision);
+    this.#settle(question, decision, request, enforced, target.byCiphertext);
   }
 
   #settle(
     question: AccessQuestion,
     decision: AccessDecision,
-    call: Call,
+    { call, onDecision }: GateRequest,
     enforced: boolean,
     byCiphertext = false,
   ): void {
     const { action, resource, principal } = question;
-    this.#options.onDecision?.({
+    const report: AccessReport = {
       operation: call.caller.operation,
       action,
       principal: principal.arn,
@@ -154,7 +191,9 @@ export class AccessGate {
       allowed: decision.allowed,
       enforced,
       decidedBy: decision.decidedBy,
-    });
+    };
+    this.#options.onDecision?.(report);
+    onDecision?.(report);
     if (decision.allowed || !enforced) return;
     // Who has a ciphertext alone is not told which key it is under.
     throw byCiphertext
@@ -167,13 +206,33 @@ interface GateRequest {
   readonly call: Call;
   readonly members: Members;
   readonly mode: EnforcementMode;
+  readonly onDecision: ((report: AccessReport) => void) | undefined;
 }
 
-interface Target {
-  readonly key: Key;
-  readonly requestAlias: string | undefined;
-  /** Whether only the ciphertext says which key it is. */
-  readonly byCiphertext: boolean;
+/** Every name of the keys that a request is about, as far as there are such keys: their ARNs and their aliases. */
+export async function namesOfKeys(
+  operation: Operation,
+  json: JsonMembers,
+  call: Call,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  try {
+    const members = readMembers(operation.input, json) as Members;
+    for (const permission of accessRow(operation.name).keys) {
+      const target = await findTarget(permission, members, call);
+      if (target === undefined) continue;
+      const { address, arn } = target.key;
+      const aliases = await call.aliases.list(address, {
+        keyId: address.keyId,
+        limit: Number.POSITIVE_INFINITY,
+      });
+      names.push(arn, ...aliases.map(({ name }) => name));
+    }
+  } catch (error) {
+    // What is wrong with the request, its operation will say.
+    if (!(error instanceof KmsFault)) throw error;
+  }
+  return names;
 }
 
 function isGiven(value: unknown): boolean {
@@ -182,117 +241,6 @@ function isGiven(value: unknown): boolean {
 
 function isForeignArn(value: unknown, { caller }: Call): boolean {
   return typeof value === 'string' && value.startsWith('arn:') && value.split(':', 5)[4] !== caller.accountId;
-}
-
-/** The key that a permission is about; undefined where the operation itself will say that there is none. */
-async function findTarget(
-  permission: KeyPermission,
-  members: Members,
-  call: Call,
-): Promise<Target | undefined> {
-  const keyId = members[permission.member];
-  // A name that is no alias is the operation's to refuse.
-  if (permission.member === 'AliasName' && !String(keyId).startsWith('alias/')) return undefined;
-  if (typeof keyId === 'string') {
-    const reference = readKeyReference(keyId, call.caller);
-    const key = await lookUpKey(reference, call);
-    return (
-      key && {
-        key,
-        requestAlias: reference.kind === 'alias' ? reference.name : undefined,
-        byCiphertext: false,
-      }
-    );
-  }
-  const token = call.caller.operation === 'RetireGrant' ? members['GrantToken'] : undefined;
-  const blob = permission.ciphertextMember === undefined ? undefined : members[permission.ciphertextMember];
-  const named =
-    typeof token === 'string'
-      ? readGrantToken(token)?.address
-      : Buffer.isBuffer(blob)
-        ? addressIn(blob, call)
-        : undefined;
-  const key = named && (await call.keys.find(named));
-  return key && { key, requestAlias: undefined, byCiphertext: typeof token !== 'string' };
-}
-
-/** A ciphertext names a key of the caller's own place. */
-function addressIn(blob: Buffer, { caller }: Call): Key['address'] | undefined {
-  const parts = parseCiphertextBlob(blob);
-  return parts && { accountId: caller.accountId, region: caller.region, keyId: parts.keyId };
-}
-
-interface Subject {
-  readonly action: string;
-  readonly arn: string;
-  readonly accountId: string;
-  readonly encryptionContext: readonly (readonly [string, string])[];
-  readonly key?: Key;
-  readonly aliases?: readonly string[];
-  readonly requestAlias?: string | undefined;
-  readonly grantUse?: GrantUse;
-}
-
-function questionOf(
-  { caller, clock, connection, identity }: Call,
-  members: Members,
-  subject: Subject,
-): AccessQuestion {
-  const { action, arn, accountId, key, grantUse } = subject;
-  return {
-    principal: identity.principal,
-    identityPolicies: identity.policies,
-    action,
-    resource: {
-      arn,
-      accountId,
-      ...(key === undefined ? {} : { keyPolicy: policyOf(key.record) }),
-      ...(grantUse === undefined ? {} : { grantUse }),
-    },
-    context: accessContext({
-      identity,
-      connection,
-      members,
-      operation: caller.operation,
-      region: caller.region,
-      nowMs: clock.now().wallMs,
-      ...subject,
-    }),
-  };
-}
-
-/** Grants are read only where the policies do not allow. */
-async function decideWithGrants(
-  question: AccessQuestion,
-  key: Key,
-  members: Members,
-  call: Call,
-): Promise<AccessDecision> {
-  const decision = decide(question);
-  if (decision.allowed || decision.reason === 'resource-deny' || decision.reason === 'identity-deny')
-    return decision;
-  const retirable = await grantToRetire(key, members, call);
-  if (retirable !== undefined)
-    return { allowed: true, decidedBy: `grant ${retirable.id} lets the caller retire it` };
-  const grants: Grant[] = [];
-  for await (const grant of call.grants.of(key.address)) grants.push(grant);
-  return decide({ ...question, resource: { ...question.resource, grants } });
-}
-
-/** The grant that RetireGrant names, where the caller is its retiring principal. */
-async function grantToRetire(key: Key, members: Members, call: Call): Promise<Grant | undefined> {
-  if (call.caller.operation !== 'RetireGrant') return undefined;
-  const { GrantId, GrantToken } = members;
-  const id = typeof GrantToken === 'string' ? readGrantToken(GrantToken)?.id : GrantId;
-  const grant = typeof id === 'string' ? await call.grants.get(key.address, id) : undefined;
-  return isRetiringPrincipal(grant, call.identity) ? grant : undefined;
-}
-
-function isRetiringPrincipal(grant: Grant | undefined, { principal }: CallerIdentity): boolean {
-  if (grant === undefined) return false;
-  const { retiringPrincipal, retiringServicePrincipal } = grant.record;
-  if (principal.kind === 'service') return retiringServicePrincipal === principal.arn;
-  return matchGrantee(retiringPrincipal, principal) !== undefined;
 }
 
 /** @throws {KmsFault} InvalidGrantTokenException for a token that names no grant */

@@ -9,9 +9,20 @@ export interface KeyPermission {
   readonly ciphertextMember?: string;
 }
 
+/** A permission for a part of what an operation does. */
+export interface FurtherPermission {
+  readonly action: string;
+  /** Only where the request has this member. */
+  readonly whenGiven?: string;
+  /** The member that says in which Region; absent: where the request goes. */
+  readonly regionMember?: string;
+}
+
 /** What an operation needs permission for. */
 export interface AccessRow {
   readonly keys: readonly KeyPermission[];
+  /** Permissions beside that of the operation itself, for which no key's policy is asked. */
+  readonly further?: readonly FurtherPermission[];
   /** Whether an alias is changed, which its own ARN stands for in the caller's policies. */
   readonly alias?: true;
   /** Whether the API reference says "Cross-account use: Yes". */
@@ -77,6 +88,16 @@ const special: Readonly<Record<string, Omit<AccessRow, 'crossAccount'>>> = {
         contextMember: 'EncryptionContext',
         ciphertextMember: 'CiphertextBlob',
       },
+    ],
+  },
+  // AWS KMS API reference, "CreateKey", "Tags".
+  CreateKey: { keys: [], further: [{ action: 'kms:TagResource', whenGiven: 'Tags' }] },
+  // AWS KMS API reference, "ReplicateKey", "Required permissions": kms:CreateKey in the replica's Region.
+  ReplicateKey: {
+    keys: [{ member: 'KeyId', action: 'kms:ReplicateKey' }],
+    further: [
+      { action: 'kms:CreateKey', regionMember: 'ReplicaRegion' },
+      { action: 'kms:TagResource', whenGiven: 'Tags', regionMember: 'ReplicaRegion' },
     ],
   },
   ReEncrypt: {

@@ -1,5 +1,6 @@
 import type { Place } from '../keys/key-address.ts';
 import type { NamedPolicy } from './decide.ts';
+import { isEmulator } from './emulator-credentials.ts';
 import type { KnownCredentials } from './identity-registry.ts';
 import { type Principal, rootPrincipal } from './principal.ts';
 
@@ -20,14 +21,32 @@ export interface CallerIdentity {
   readonly context: KnownCredentials['context'];
   /** Whether the credentials are unknown: the caller then stands for its account. */
   readonly anonymous: boolean;
+  /** Whether no policy of the account's own is asked: the emulator at work, and never a client. */
+  readonly unrestricted: boolean;
 }
 
-const nobodyInParticular = { policies: [], context: [], anonymous: true } as const;
+const nobodyInParticular = { policies: [], context: [], anonymous: true, unrestricted: false } as const;
 
-/** Unknown credentials act as their account's root user. */
-export function identityOf(credentials: KnownCredentials | undefined, place: Place): CallerIdentity {
-  if (credentials === undefined)
-    return { ...nobodyInParticular, principal: rootPrincipal(place.accountId, place.region) };
-  const { principal, policies, context } = credentials;
-  return { principal, policies, context, anonymous: false };
+/**
+ * Unknown credentials act as their account's root user.
+ *
+ * @param viaService - the service of AWS's that asks on the caller's behalf.
+ */
+export function identityOf(
+  credentials: KnownCredentials | undefined,
+  place: Place,
+  viaService?: string,
+): CallerIdentity {
+  const identity =
+    credentials === undefined
+      ? { ...nobodyInParticular, principal: rootPrincipal(place.accountId, place.region) }
+      : {
+          principal: credentials.principal,
+          policies: credentials.policies,
+          context: credentials.context,
+          anonymous: false,
+          unrestricted: isEmulator(credentials),
+        };
+  if (viaService === undefined) return identity;
+  return { ...identity, context: [...identity.context, ['kms:ViaService', [viaService]]] };
 }

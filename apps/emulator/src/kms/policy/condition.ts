@@ -1,12 +1,14 @@
 import { type ConditionOperator, conditionOperators } from './condition-operators.ts';
 import { PolicyFlaw } from './policy-flaw.ts';
 import type { RequestContext } from './request-context.ts';
-import { parseTemplate, type TextTemplate } from './text-template.ts';
+import { parseTemplate, type TextTemplate, variablesOf } from './text-template.ts';
 
 /** One line of a `Condition` block: an operator, a key and its values. */
 export interface Condition {
   /** As written, for explanations. */
   readonly text: string;
+  /** What it looks at, in lower case: its key, and those that are variables of its values. */
+  readonly contextKeys: readonly string[];
   readonly holds: (context: RequestContext) => boolean;
 }
 
@@ -41,7 +43,8 @@ function parseCondition(
     throw new PolicyFlaw('syntax', `A value of ${text} is of another type.`);
   const templates = values.map((value) => parseTemplate(value, hasVariables));
   const test = testOf(operator, templates, set as SetOperator, ifExists !== undefined);
-  return { text, holds: (context) => test(context.get(contextKey) ?? [], context) };
+  const contextKeys = [contextKey, ...templates.flatMap(variablesOf)];
+  return { text, contextKeys, holds: (context) => test(context.get(contextKey) ?? [], context) };
 }
 
 /** `Null: true` is a key that is not there. */
@@ -59,7 +62,7 @@ function nullCondition(
   )
     throw new PolicyFlaw('syntax', 'Null takes true or false, without IfExists or a set operator.');
   const wanted = values.map((value) => value.toLowerCase() === 'true');
-  return { text, holds: (context) => wanted.includes(!context.has(key)) };
+  return { text, contextKeys: [key], holds: (context) => wanted.includes(!context.has(key)) };
 }
 
 /** IAM user guide, "Multivalued context keys" and "…IfExists condition operators". */

@@ -14,6 +14,8 @@ export interface IdentityOptions {
   /** `aws:PrincipalTag/…` */
   readonly tags?: Readonly<Record<string, string>>;
   readonly accessKeys?: readonly AccessKeyOptions[];
+  /** Not evaluated by this emulator: an identity that has one is refused, or it could do more here than there. */
+  readonly permissionsBoundary?: never;
 }
 
 /** Credentials of an identity. */
@@ -58,6 +60,11 @@ const sessionNameForm = /^[\w+=,.@-]{2,64}$/;
 export function createIdentityRegistry(identities: readonly IdentityOptions[]): IdentityRegistry {
   const known = new Map<string, KnownCredentials>();
   for (const identity of identities) {
+    if ('permissionsBoundary' in identity || 'PermissionsBoundary' in identity)
+      throw new InvalidIdentityError(
+        identity.arn,
+        'it has a permissions boundary, which this emulator does not evaluate',
+      );
     const policies = Object.entries(identity.policies ?? {}).map(([name, document]) =>
       readPolicy(identity.arn, name, document),
     );

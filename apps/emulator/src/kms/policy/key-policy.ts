@@ -54,6 +54,7 @@ export function requireNoLockout(question: LockoutQuestion): void {
       caller.accountId === place.accountId &&
       decide({ principal: caller, identityPolicies, action, resource, context }).allowed,
   );
+  // As AWS answers: github.com/terraform-aws-modules/terraform-aws-kms/issues/14.
   if (!isOpen)
     throw new KmsFault(
       'MalformedPolicyDocumentException',

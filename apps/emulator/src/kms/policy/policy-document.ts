@@ -1,4 +1,4 @@
-import { findJsonFlaw } from '../wire/json-flaw.ts';
+import { parseStrictJson, StrictJsonError } from '@keyfold/crypto-core';
 import { type Condition, parseConditions } from './condition.ts';
 import { PolicyFlaw } from './policy-flaw.ts';
 import { type PrincipalElement, parsePrincipals } from './principal-element.ts';
@@ -66,15 +66,13 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
 }
 
 function parseJson(text: string): unknown {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw flaw('A policy is JSON.');
+    return parseStrictJson(text, { maxDepth, protoName: 'keep' });
+  } catch (error) {
+    if (error instanceof StrictJsonError)
+      throw flaw('A policy is JSON that names no member twice and is not nested too deep.');
+    throw error;
   }
-  if (findJsonFlaw(text, maxDepth) !== undefined)
-    throw flaw('A policy names a member twice, or is nested too deep.');
-  return value;
 }
 
 function parseStatement(

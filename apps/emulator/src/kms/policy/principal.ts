@@ -23,7 +23,7 @@ export function rootPrincipal(accountId: string, region: string): Principal {
 
 /** `arn:partition:iam|sts::account:kind/name`. Groups: service, account, what. */
 export const principalArnForm: RegExp =
-  /^arn:aws(?:-[a-z]{1,16}){0,3}:(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]{1,640})$/;
+  /^(?!.{720})arn:aws(?:-[a-z]{1,16}){0,3}:(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]+)$/;
 
 const kinds: Readonly<Record<string, Principal['kind']>> = {
   root: 'root',

@@ -45,6 +45,7 @@ export class RequestQuotas {
     bucket.tokens = Math.min(size, bucket.tokens + (elapsedMs / 1000) * rate);
     bucket.filledAtMs = nowMs;
     this.#buckets.set(name, bucket);
+    // As AWS answers: github.com/hyperlane-xyz/hyperlane-monorepo/pull/2391.
     if (bucket.tokens < 1)
       throw new KmsFault(
         'ThrottlingException',

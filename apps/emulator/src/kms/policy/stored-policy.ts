@@ -1,18 +1,26 @@
 import { type PolicyDocument, parsePolicy } from './policy-document.ts';
 import { PolicyFlaw } from './policy-flaw.ts';
 
-const parsed = new WeakMap<object, PolicyDocument>();
 const nothing: PolicyDocument = { statements: [] };
 
-/**
- * The key policy of a record, read once for each version of the record. One that cannot be read, which no request can store,
- * allows nothing.
- */
-export function policyOf(record: { readonly policy: string }): PolicyDocument {
-  const known = parsed.get(record);
+/** Policies that were read, by their text. Many keys have one text: a version of a record brings no new one. */
+const parsed = new Map<string, PolicyDocument>();
+/** Of the texts that are kept, together; the oldest go first. */
+const maxTextLength = 4 * 1024 * 1024;
+let textLength = 0;
+
+/** The key policy of a record. One that cannot be read, which no request can store, allows nothing. */
+export function policyOf({ policy }: { readonly policy: string }): PolicyDocument {
+  const known = parsed.get(policy);
   if (known !== undefined) return known;
-  const document = read(record.policy);
-  parsed.set(record, document);
+  const document = read(policy);
+  parsed.set(policy, document);
+  textLength += policy.length;
+  for (const oldest of parsed.keys()) {
+    if (textLength <= maxTextLength || oldest === policy) break;
+    parsed.delete(oldest);
+    textLength -= oldest.length;
+  }
   return document;
 }
 

@@ -10,9 +10,8 @@ export type TemplatePart =
 
 /** IAM user guide, "IAM policy elements: Variables and tags": how a policy writes these three characters themselves. */
 const escapes: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
-/** Longer ones are no variables, and are not looked at: every step below is linear then. */
-const maxVariableLength = 1100;
-const variableForm = /^([^,]{1,512}?)(?:\s*,\s*'([^']{0,512})')?$/;
+/** Of a variable's name, and of its fallback. Longer ones are text. */
+const maxVariableLength = 512;
 
 /** @param hasVariables - policies of version 2008-10-17 have none: `${…}` is text there. */
 export function parseTemplate(text: string, hasVariables: boolean): TextTemplate {
@@ -29,10 +28,9 @@ export function parseTemplate(text: string, hasVariables: boolean): TextTemplate
     if (end >= 0) {
       const inside = text.slice(at + 2, end);
       const escaped = escapes[inside];
-      const [, key, fallback] =
-        (inside.length <= maxVariableLength && variableForm.exec(inside.trim())) || [];
+      const variable = escaped === undefined ? readVariable(inside) : undefined;
       if (escaped !== undefined) units.push(escaped.charCodeAt(0));
-      else if (key !== undefined) push({ kind: 'variable', key: key.toLowerCase(), fallback });
+      else if (variable !== undefined) push(variable);
       at = end;
     } else if (text[at] === '*') units.push(anyRun);
     else if (text[at] === '?') units.push(anyOne);
@@ -40,6 +38,26 @@ export function parseTemplate(text: string, hasVariables: boolean): TextTemplate
   }
   if (units.length > 0) parts.push({ kind: 'units', units });
   return parts;
+}
+
+/** The condition keys whose values a template has, in lower case. */
+export function variablesOf(template: TextTemplate): readonly string[] {
+  return template.flatMap((part) => (part.kind === 'variable' ? [part.key] : []));
+}
+
+/** `key`, or `key, 'fallback'`. */
+function readVariable(inside: string): TemplatePart | undefined {
+  const comma = inside.indexOf(',');
+  const key = (comma < 0 ? inside : inside.slice(0, comma)).trim();
+  if (key === '' || key.length > maxVariableLength) return undefined;
+  if (comma < 0) return { kind: 'variable', key: key.toLowerCase(), fallback: undefined };
+  const quoted = inside.slice(comma + 1).trim();
+  const fallback = quoted.slice(1, -1);
+  const isFallback =
+    quoted.length >= 2 && quoted.startsWith("'") && quoted.endsWith("'") && !fallback.includes("'");
+  return isFallback && fallback.length <= maxVariableLength
+    ? { kind: 'variable', key: key.toLowerCase(), fallback }
+    : undefined;
 }
 
 /** The pattern for a request, or undefined where a variable has no value or several: the element then matches nothing. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@keyfold/crypto-core';
+import { type RequestHead, readRequestHead } from '../../request-head.ts';
 import { placeOfCredential, placeOfRequest } from '../credential-scope.ts';
 import type { Place } from '../keys/key-address.ts';
 import type { Connection } from '../policy/caller-identity.ts';
@@ -17,6 +19,8 @@ export interface AuthenticationOptions {
   /** Whose credentials are known. Absent: nobody's. */
   readonly identities?: IdentityRegistry;
   readonly clock: Clock;
+  /** What the credentials' scope must say. Default `kms`. */
+  readonly service?: string;
 }
 
 /** Who sent a request, as far as its credentials tell. */
@@ -33,17 +37,18 @@ export interface Authenticated extends Place {
 export function authenticate(
   request: IncomingMessage,
   body: Uint8Array,
-  { mode = 'lax', identities, clock }: AuthenticationOptions,
+  { mode = 'lax', identities, clock, service = 'kms' }: AuthenticationOptions,
+  head: RequestHead = readRequestHead(request),
 ): Authenticated {
   const target = request.url ?? '/';
-  const connection = connectionOf(request);
+  const connection = connectionOf(request, head);
   if (mode === 'strict') {
     const { credentials, claim } = verifySignature(
       { method: request.method ?? '', target, headers: headerPairs(request.rawHeaders), body },
       {
         credentialsOf: (id) => identities?.credentialsOf(id),
         nowMs: clock.now().wallMs,
-        service: 'kms',
+        service,
       },
     );
     return {
@@ -53,9 +58,9 @@ export function authenticate(
       connection,
     };
   }
-  const credential = queryParameters(target).find(([name]) => name === 'X-Amz-Credential')?.[1];
-  const place =
-    credential === undefined ? placeOfRequest(request.headers.authorization) : placeOfCredential(credential);
+  const credential =
+    target === '/' ? undefined : queryParameters(target).find(([name]) => name === 'X-Amz-Credential')?.[1];
+  const place = credential === undefined ? placeOfRequest(head.authorization) : placeOfCredential(credential);
   const credentials =
     place.accessKeyId === undefined ? undefined : identities?.credentialsOf(place.accessKeyId);
   return {
@@ -66,13 +71,16 @@ export function authenticate(
   };
 }
 
-function connectionOf({ socket, headers }: IncomingMessage): Connection {
-  // An IPv4 client of a dual-stack socket is one of IPv4's.
-  const sourceIp = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
-  const userAgent = headers['user-agent'];
-  return {
-    ...(sourceIp === undefined ? {} : { sourceIp }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-    secure: (socket as Partial<TLSSocket>).encrypted === true,
-  };
+function connectionOf({ socket }: IncomingMessage, { userAgent }: RequestHead): Connection {
+  const sourceIp = addressOf(socket);
+  const secure = (socket as Partial<TLSSocket>).encrypted === true;
+  if (sourceIp === undefined) return userAgent === undefined ? { secure } : { userAgent, secure };
+  return userAgent === undefined ? { sourceIp, secure } : { sourceIp, userAgent, secure };
+}
+
+/** An IPv4 client of a dual-stack socket is one of IPv4's. */
+function addressOf({ remoteAddress }: Socket): string | undefined {
+  return remoteAddress?.startsWith('::ffff:') === true
+    ? remoteAddress.replace(/^::ffff:(?=\d+\.)/, '')
+    : remoteAddress;
 }

@@ -1,8 +1,11 @@
 import { awsJson, type KmsResponse } from '../wire/answers.ts';
 import { type SignatureRefusal, signatureProblems } from './signature-refusal.ts';
 
-/** AWS KMS API reference, "Common error types": the front end refuses what is not signed well with 403. */
-const status = 403;
+/**
+ * Over AWS JSON the front end refuses what is not signed well as any other error of the client's, and not with the 403 of the other
+ * protocols: github.com/aws/aws-sdk-ruby/issues/431 and github.com/disneystreaming/smithy4s/issues/1568 show its answers.
+ */
+const status = 400;
 
 /** A refusal as AWS JSON. */
 export function refusalAnswer({ problem, message }: SignatureRefusal): KmsResponse {

@@ -1,3 +1,4 @@
+import { ownSignatureText } from './own-signature-texts.ts';
 import { signatureAlgorithm } from './signature.ts';
 import { SignatureRefusal } from './signature-refusal.ts';
 import { headerValues, queryParameters, type SignedRequest } from './signed-request.ts';
@@ -41,23 +42,24 @@ export function readSignatureClaim(request: SignedRequest): SignatureClaim {
   const query = queryParameters(request.target);
   const isPresigned = query.some(([name]) => name === 'X-Amz-Signature' || name === 'X-Amz-Credential');
   if (headers.length === 0 && !isPresigned)
-    throw new SignatureRefusal('missing', 'Missing Authentication Token');
+    throw new SignatureRefusal('missing', ownSignatureText('missing'));
   if (headers.length > 1 || (headers.length === 1 && isPresigned))
-    throw new SignatureRefusal('incomplete', 'A request has one signature: there is more than one.');
+    throw new SignatureRefusal('incomplete', ownSignatureText('twoSignatures'));
   return isPresigned ? claimInQuery(query) : claimInHeader(headers[0] ?? '', request);
 }
 
 function claimInHeader(authorization: string, request: SignedRequest): SignatureClaim {
   const [algorithm, parameters] = splitOnce(authorization, ' ');
   if (algorithm !== signatureAlgorithm)
-    throw new SignatureRefusal('incomplete', `Unsupported AWS 'algorithm': '${printable(algorithm)}'.`);
+    throw new SignatureRefusal('incomplete', ownSignatureText('algorithmUnknown', printable(algorithm)));
   const given = new Map<string, string>();
   for (const part of parameters.split(',')) {
     const [name, value] = splitOnce(part.trim(), '=');
-    if (given.has(name)) throw incomplete(`Authorization header has '${printable(name)}' twice.`);
+    if (given.has(name)) throw incomplete(ownSignatureText('headerParameterTwice', printable(name)));
     given.set(name, value);
   }
   const dates = headerValues(request, 'x-amz-date');
+  // As AWS answers, without the header that it repeats: github.com/aws-samples/amazon-elasticsearch-service-with-authentication/issues/4.
   const missing = ['Credential', 'Signature', 'SignedHeaders']
     .filter((name) => (given.get(name) ?? '') === '')
     .map((name) => `Authorization header requires '${name}' parameter.`);
@@ -65,8 +67,7 @@ function claimInHeader(authorization: string, request: SignedRequest): Signature
     missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   if (missing.length > 0) throw incomplete(missing.join(' '));
   const tokens = headerValues(request, 'x-amz-security-token');
-  if (tokens.length > 1)
-    throw incomplete("A request has one 'X-Amz-Security-Token': there is more than one.");
+  if (tokens.length > 1) throw incomplete(ownSignatureText('tokenTwice'));
   return claimOf({
     credential: given.get('Credential') ?? '',
     signedHeaders: given.get('SignedHeaders') ?? '',
@@ -81,19 +82,19 @@ function claimInQuery(query: readonly (readonly [string, string])[]): SignatureC
   const given = new Map<string, string>();
   for (const [name, value] of query) {
     if (!name.startsWith('X-Amz-')) continue;
-    if (given.has(name)) throw incomplete(`AWS query-string has '${printable(name)}' twice.`);
+    if (given.has(name)) throw incomplete(ownSignatureText('queryParameterTwice', printable(name)));
     given.set(name, value);
   }
   const missing = ['Credential', 'Signature', 'SignedHeaders', 'Date', 'Expires']
     .filter((name) => (given.get(`X-Amz-${name}`) ?? '') === '')
-    .map((name) => `AWS query-string parameters must include 'X-Amz-${name}'.`);
+    .map((name) => ownSignatureText('queryParameterMissing', name));
   if (missing.length > 0) throw incomplete(missing.join(' '));
   if (given.get('X-Amz-Algorithm') !== signatureAlgorithm)
-    throw incomplete(`Unsupported AWS 'algorithm': '${printable(given.get('X-Amz-Algorithm') ?? '')}'.`);
+    throw incomplete(ownSignatureText('algorithmUnknown', printable(given.get('X-Amz-Algorithm') ?? '')));
   const expires = given.get('X-Amz-Expires') ?? '';
   const expiresSeconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
   if (expiresSeconds < 1 || expiresSeconds > maxExpiresSeconds)
-    throw incomplete(`'X-Amz-Expires' must be a number of seconds from 1 to ${maxExpiresSeconds}.`);
+    throw incomplete(ownSignatureText('expiresOutOfRange', maxExpiresSeconds));
   return claimOf({
     credential: given.get('X-Amz-Credential') ?? '',
     signedHeaders: given.get('X-Amz-SignedHeaders') ?? '',
@@ -112,6 +113,7 @@ interface ClaimTexts
 
 function claimOf({ credential, signedHeaders, ...rest }: ClaimTexts): SignatureClaim {
   const [, accessKeyId, date, region, service] = credentialForm.exec(credential) ?? [];
+  // As AWS answers: github.com/mhart/aws4/issues/97.
   if (accessKeyId === undefined || date === undefined || region === undefined || service === undefined)
     throw incomplete(
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${printable(credential)}'`,

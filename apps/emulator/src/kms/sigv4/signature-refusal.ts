@@ -13,7 +13,7 @@ interface ProblemRow {
   readonly query: string;
 }
 
-/** AWS's names for the same causes; the protocols spell them differently. All go with status 403. */
+/** AWS's names for the same causes; the protocols spell them differently. */
 export const signatureProblems: Readonly<Record<SignatureProblem, ProblemRow>> = {
   missing: { json: 'MissingAuthenticationTokenException', query: 'MissingAuthenticationToken' },
   incomplete: { json: 'IncompleteSignatureException', query: 'IncompleteSignature' },

@@ -37,6 +37,7 @@ const maxSkewMs = 5 * 60_000;
 const regionForm = /^[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/;
 const mismatchText =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+/** github.com/aws/aws-encryption-sdk-java/issues/9, and of an expired token: github.com/boto/boto3/issues/1127. */
 const unknownText = 'The security token included in the request is invalid.';
 
 /**
@@ -72,6 +73,7 @@ export function verifySignature<Credentials extends SigningCredentials>(
 
 /** What is not signed can be changed on the way: the host and all that steers the service must be. */
 function requireSignedHeaders({ headers }: SignedRequest, { signedHeaders }: SignatureClaim): void {
+  // As AWS answers: github.com/aws/aws-sdk-php/issues/2469.
   if (!signedHeaders.includes('host'))
     throw new SignatureRefusal(
       'mismatch',
@@ -81,6 +83,7 @@ function requireSignedHeaders({ headers }: SignedRequest, { signedHeaders }: Sig
   if (signedHeaders.some((name, at) => name !== name.toLowerCase() || name <= (signedHeaders[at - 1] ?? '')))
     throw new SignatureRefusal('mismatch', mismatchText);
   const present = new Set(headers.map(([name]) => name.toLowerCase()));
+  // S3's words: github.com/soto-project/soto-core/pull/99.
   const unsigned = [...present].filter((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name));
   if (unsigned.length > 0)
     throw new SignatureRefusal('mismatch', 'There were headers present in the request which were not signed');
@@ -106,11 +109,13 @@ function requireScope(
   { service, region }: Pick<VerificationOptions<SigningCredentials>, 'service' | 'region'>,
 ): void {
   const date = timestamp.slice(0, 8);
+  // As AWS answers: github.com/tedder/requests-aws4auth/issues/7.
   if (scope.date !== date)
     throw new SignatureRefusal(
       'mismatch',
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date}', from '${timestamp}'.`,
     );
+  // As AWS answers: github.com/aws/aws-sdk-js-v3/issues/5576 and github.com/disneystreaming/smithy4s/issues/1568.
   if (region === undefined ? !regionForm.test(scope.region) : scope.region !== region)
     throw new SignatureRefusal('mismatch', 'Credential should be scoped to a valid region. ');
   if (scope.service !== service)
@@ -118,6 +123,7 @@ function requireScope(
 }
 
 function requireTime({ signedAtMs, timestamp, expiresSeconds }: SignatureClaim, nowMs: number): void {
+  // As AWS answers: github.com/aws/aws-sdk-js-v3/issues/6400 and github.com/s12v/awsbeats/issues/48.
   const now = writeTimestamp(nowMs);
   if (signedAtMs > nowMs + maxSkewMs)
     throw new SignatureRefusal(

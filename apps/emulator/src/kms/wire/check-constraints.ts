@@ -7,7 +7,7 @@ import type {
   StringShape,
   StructureShape,
 } from '../model/shape.ts';
-import { type ShapeName, shapeNamed } from '../model/shapes.ts';
+import { type ShapeLookup, type ShapeName, shapeNamed } from '../model/shapes.ts';
 
 /**
  * Holds a request's members against the shape table.
@@ -15,9 +15,20 @@ import { type ShapeName, shapeNamed } from '../model/shapes.ts';
  * @throws {KmsFault} ValidationException that names every member that fails, in AWS's words
  */
 export function checkConstraints(name: ShapeName, members: unknown): void {
+  checkShape(name, members, shapeNamed);
+}
+
+/** The same with the shape table of any service. */
+export function checkShape(name: string, members: unknown, shapeOf: ShapeLookup): void {
   const failures: string[] = [];
-  checkValue(shapeNamed(name), members, '', failures);
+  checkValue(shapeOf(name), members, '', { failures, shapeOf });
   if (failures.length > 0) throw validationFault(failures);
+}
+
+/** What a check has found, and the table that it goes by. */
+interface Findings {
+  readonly failures: string[];
+  readonly shapeOf: ShapeLookup;
 }
 
 /** The refusal of a member that is required only by what else the request says. */
@@ -30,12 +41,12 @@ function validationFault(failures: readonly string[]): KmsFault {
   return new KmsFault('ValidationException', count + failures.join('; '));
 }
 
-function checkValue(shape: Shape, value: unknown, path: string, failures: string[]): void {
-  if (shape.type === 'structure') checkStructure(shape, value, path, failures);
-  else if (shape.type === 'list' && Array.isArray(value)) checkList(shape, value, path, failures);
+function checkValue(shape: Shape, value: unknown, path: string, found: Findings): void {
+  if (shape.type === 'structure') checkStructure(shape, value, path, found);
+  else if (shape.type === 'list' && Array.isArray(value)) checkList(shape, value, path, found);
   else
     for (const constraint of constraintFailures(shape, value))
-      failures.push(failure(isShown(shape) ? `'${String(value)}'` : '', path, constraint));
+      found.failures.push(failure(isShown(shape) ? `'${String(value)}'` : '', path, constraint));
 }
 
 /** Bytes are never shown, nor what is secret. */
@@ -43,14 +54,15 @@ function isShown(shape: Shape): boolean {
   return shape.type !== 'blob' && !(shape.type === 'string' && shape.sensitive === true);
 }
 
-function checkList(shape: ListShape, list: readonly unknown[], path: string, failures: string[]): void {
-  const element = shapeNamed(shape.member);
+function checkList(shape: ListShape, list: readonly unknown[], path: string, found: Findings): void {
+  const { failures, shapeOf } = found;
+  const element = shapeOf(shape.member);
   const text = (): string => `'[${list.map(String).join(', ')}]'`;
   for (const constraint of lengthFailures(shape, list.length))
     failures.push(failure(text(), path, constraint));
   if (element.type === 'structure')
     list.forEach((entry, index) => {
-      checkStructure(element, entry, `${path}.${index + 1}.member`, failures);
+      checkStructure(element, entry, `${path}.${index + 1}.member`, found);
     });
   // Of a list of plain values AWS shows the whole, with the constraints of an element.
   else if (list.some((entry) => constraintFailures(element, entry).length > 0))
@@ -59,20 +71,32 @@ function checkList(shape: ListShape, list: readonly unknown[], path: string, fai
     );
 }
 
-function checkStructure(shape: StructureShape, value: unknown, path: string, failures: string[]): void {
+function checkStructure(shape: StructureShape, value: unknown, path: string, found: Findings): void {
+  const { failures, shapeOf } = found;
   const values = value as Readonly<Record<string, unknown>>;
   for (const name in shape.members) {
     const member = shape.members[name];
     if (member === undefined) continue;
-    const memberShape = shapeNamed(member.shape);
+    const given = values[name];
+    // Most members are left out: nothing is made for them.
+    if (given === undefined && !member.required) continue;
+    const memberShape = shapeOf(member.shape);
+    if (given !== undefined && isPlain(memberShape) && constraintFailures(memberShape, given) === none)
+      continue;
     const memberPath = `${path === '' ? '' : `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    if (values[name] !== undefined) checkValue(memberShape, values[name], memberPath, failures);
-    else if (member.required) {
+    if (given !== undefined) checkValue(memberShape, given, memberPath, found);
+    else {
       const text = 'sensitive' in memberShape && memberShape.sensitive ? '' : 'null';
       failures.push(failure(text, memberPath, 'Member must not be null'));
     }
   }
 }
+
+function isPlain({ type }: Shape): boolean {
+  return type !== 'structure' && type !== 'list';
+}
+
+const none: readonly string[] = [];
 
 /** The constraints that a plain value breaks, in AWS's words. */
 function constraintFailures(shape: Shape, value: unknown): readonly string[] {
@@ -82,10 +106,10 @@ function constraintFailures(shape: Shape, value: unknown): readonly string[] {
       ? lengths
       : [...lengths, patternText(shape.pattern)];
   }
-  if (shape.type === 'enum') return shape.values.includes(String(value)) ? [] : [enumText(shape)];
+  if (shape.type === 'enum') return shape.values.includes(String(value)) ? none : [enumText(shape)];
   if (shape.type === 'blob' && Buffer.isBuffer(value)) return lengthFailures(shape, value.byteLength);
   if (shape.type === 'integer') return rangeFailures(shape, Number(value));
-  return [];
+  return none;
 }
 
 /** Every constraint of a plain value, in AWS's words. */
@@ -106,13 +130,13 @@ function lengthFailures(
 ): readonly string[] {
   if (limits.minLength !== undefined && length < limits.minLength) return [minLengthText(limits.minLength)];
   if (limits.maxLength !== undefined && length > limits.maxLength) return [maxLengthText(limits.maxLength)];
-  return [];
+  return none;
 }
 
 function rangeFailures({ min, max }: IntegerShape, value: number): readonly string[] {
   if (value < min) return [`Member must have value greater than or equal to ${min}`];
   if (value > max) return [`Member must have value less than or equal to ${max}`];
-  return [];
+  return none;
 }
 
 const minLengthText = (length: number): string =>
@@ -129,9 +153,12 @@ function failure(value: string, path: string, constraint: string): string {
 
 const patterns = new Map<string, RegExp>();
 
-/** The model's patterns are Java's; those of KMS mean the same in JavaScript with the `u` flag. */
+/**
+ * The models' patterns are Java's, which match a whole value. They mean the same in JavaScript with the `u` flag, once plain
+ * characters are not escaped.
+ */
 function patternOf(pattern: string): RegExp {
-  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern.replaceAll(/\\([!=@])/g, '$1')})$`, 'u');
   patterns.set(pattern, known);
   return known;
 }

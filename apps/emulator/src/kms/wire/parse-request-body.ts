@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
+import { readStrictJson, StrictJsonError } from '@keyfold/crypto-core';
 import { KmsFault } from '../faults/kms-fault.ts';
-import { findJsonFlaw } from './json-flaw.ts';
+import { readPlainJson } from './plain-json.ts';
 
 /** A request's members by name, not yet looked at. */
 export type JsonMembers = Readonly<Record<string, unknown>>;
@@ -15,20 +15,19 @@ const maxDepth = 16;
  *   twice, since a client and a server that take different ones of the two would not encrypt under the same context.
  */
 export function parseRequestBody(body: Uint8Array): JsonMembers {
-  if (!isUtf8(body)) throw new KmsFault('SerializationException');
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  const value = parse(text);
-  if (!isMembers(value) || findJsonFlaw(text, maxDepth) !== undefined)
-    throw new KmsFault('SerializationException');
+  const value = readPlainJson(body, maxDepth) ?? parse(body);
+  if (!isMembers(value)) throw new KmsFault('SerializationException');
   return value;
 }
 
-function parse(text: string): unknown {
+function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the body.
-    throw new KmsFault('SerializationException');
+    // A context key named `__proto__` is a key as any other: members are read by name and never copied.
+    return readStrictJson(body, { maxDepth, protoName: 'keep' });
+  } catch (error) {
+    // Its text says more than AWS's answer, which says nothing.
+    if (error instanceof StrictJsonError) throw new KmsFault('SerializationException');
+    throw error;
   }
 }
 

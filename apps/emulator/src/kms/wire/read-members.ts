@@ -1,7 +1,8 @@
 import { KmsFault } from '../faults/kms-fault.ts';
 import type { Shape, StructureShape } from '../model/shape.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
-import { type ShapeName, shapeNamed } from '../model/shapes.ts';
+import { type ShapeLookup, type ShapeName, shapeNamed } from '../model/shapes.ts';
+import { readCanonicalBase64 } from './canonical-base64.ts';
 
 /**
  * Turns a request's JSON into what its shape says: blobs into bytes, maps into entries. Members that the shape does not
@@ -10,14 +11,19 @@ import { type ShapeName, shapeNamed } from '../model/shapes.ts';
  * @throws {KmsFault} SerializationException where a member is of another JSON type, or text is not Unicode.
  */
 export function readMembers<Name extends ShapeName>(name: Name, json: unknown): ShapeValue<Name> {
-  return read(shapeNamed(name), json) as ShapeValue<Name>;
+  return readShape(name, json, shapeNamed) as ShapeValue<Name>;
 }
 
-type Reader<S extends Shape> = (json: unknown, shape: S) => unknown;
+/** The same with the shape table of any service. */
+export function readShape(name: string, json: unknown, shapeOf: ShapeLookup): unknown {
+  return read(shapeOf(name), json, shapeOf);
+}
 
-function read(shape: Shape, json: unknown): unknown {
+type Reader<S extends Shape> = (json: unknown, shape: S, shapeOf: ShapeLookup) => unknown;
+
+function read(shape: Shape, json: unknown, shapeOf: ShapeLookup): unknown {
   const reader = readers[shape.type] as Reader<Shape>;
-  return reader(json, shape);
+  return reader(json, shape, shapeOf);
 }
 
 const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type: Type }>> } = {
@@ -38,16 +44,20 @@ const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type:
     if (typeof json !== 'boolean') throw mismatch(json, 'a Boolean');
     return json;
   },
-  list: (json, { member }) => {
+  list: (json, { member }, shapeOf) => {
+    // aws-amplify/amplify-js#4738 and floci-io/floci#2686 have this text, the map's and the structure's from AWS.
     if (!Array.isArray(json)) throw new KmsFault('SerializationException', 'Expected list or null');
-    const shape = shapeNamed(member);
-    return json.map((element: unknown) => read(shape, element));
+    const shape = shapeOf(member);
+    return json.map((element: unknown) => read(shape, element, shapeOf));
   },
-  map: (json, shape) => {
-    const [key, value] = [shapeNamed(shape.key), shapeNamed(shape.value)];
-    return Object.entries(objectOf(json)).map(([name, entry]) => [read(key, name), read(value, entry)]);
+  map: (json, shape, shapeOf) => {
+    const [key, value] = [shapeOf(shape.key), shapeOf(shape.value)];
+    return Object.entries(objectOf(json, 'Expected map or null')).map(([name, entry]) => [
+      read(key, name, shapeOf),
+      read(value, entry, shapeOf),
+    ]);
   },
-  structure: (json, shape) => readStructure(objectOf(json), shape),
+  structure: (json, shape, shapeOf) => readStructure(objectOf(json, 'Expected null'), shape, shapeOf),
 };
 
 /** AWS's integers are Java's. */
@@ -55,14 +65,18 @@ const maxInteger = 2 ** 31 - 1;
 /** The last second that a `Date` can hold. */
 const maxSeconds = 8.64e12;
 
-function readStructure(json: Readonly<Record<string, unknown>>, { members }: StructureShape): unknown {
+function readStructure(
+  json: Readonly<Record<string, unknown>>,
+  { members }: StructureShape,
+  shapeOf: ShapeLookup,
+): unknown {
   const values: Record<string, unknown> = {};
   for (const name in members) {
     // No member of a request is named as something that every object has.
     const value = json[name];
     const shape = members[name]?.shape;
     if (value !== undefined && value !== null && shape !== undefined)
-      values[name] = read(shapeNamed(shape), value);
+      values[name] = read(shapeOf(shape), value, shapeOf);
   }
   return values;
 }
@@ -75,26 +89,27 @@ function readText(json: unknown): string {
 }
 
 function readBlob(json: unknown): Buffer {
-  const text = readText(json);
-  const bytes = Buffer.from(text, 'base64');
-  // `Buffer.from` skips what is not base64; only canonical text comes back the same.
-  if (bytes.toString('base64') !== text) throw new KmsFault('SerializationException');
+  const bytes = readCanonicalBase64(readText(json));
+  if (bytes === undefined) throw new KmsFault('SerializationException');
   return bytes;
 }
 
-function objectOf(json: unknown): Readonly<Record<string, unknown>> {
+function objectOf(json: unknown, expected: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new KmsFault('SerializationException', 'Expected map or null');
+    throw new KmsFault('SerializationException', expected);
   return json as Readonly<Record<string, unknown>>;
 }
 
-/** The texts of AWS's JSON front end for a value of another type. */
+/** The texts of AWS's JSON front end for a value of another type: floci-io/floci#2686, and aws-sdk-js-v3#7215 for lists. */
 function mismatch(json: unknown, expected: string): KmsFault {
   const texts: Readonly<Record<string, string>> = {
     string: `STRING_VALUE can not be converted to ${expected}`,
     number: `NUMBER_VALUE can not be converted to ${expected}`,
     boolean: `${json === true ? 'TRUE' : 'FALSE'}_VALUE can not be converted to ${expected}`,
-    object: `Start of ${Array.isArray(json) ? 'list' : 'structure or map'} found where not expected.`,
+    // One of them ends with a full stop.
+    object: Array.isArray(json)
+      ? 'Start of list found where not expected'
+      : 'Start of structure or map found where not expected.',
   };
   return new KmsFault('SerializationException', json === null ? undefined : texts[typeof json]);
 }

@@ -1,0 +1,216 @@
+import type { Awaitable, Clock } from '@keyfold/crypto-core';
+import { holdBack } from './delivery.ts';
+import type { FaultBook, FaultHit } from './fault-book.ts';
+import type { Journal, JournalRecord } from './journal.ts';
+import type { JournalContextPart, JournalDecision, JournalEntry, WatchedService } from './journal-entry.ts';
+
+/** What is known of a request when it comes. */
+export interface WatchedStart {
+  readonly service: WatchedService;
+  readonly from: 'client' | 'emulator';
+  readonly requestId: string;
+  readonly account?: string;
+  readonly region?: string;
+  /** Absent where there is an account: its root user. */
+  readonly caller?: string | null | undefined;
+}
+
+/** Members of AWS requests and answers that are looked at: what names keys, aliases or secrets, and encryption contexts. */
+const memberKinds: ReadonlyMap<string, 'key' | 'secret-name' | 'context' | 'metadata'> = new Map([
+  ['KeyId', 'key'],
+  ['SourceKeyId', 'key'],
+  ['DestinationKeyId', 'key'],
+  ['TargetKeyId', 'key'],
+  ['PrimaryKeyId', 'key'],
+  ['KmsKeyId', 'key'],
+  ['AliasName', 'key'],
+  ['SecretId', 'key'],
+  ['ARN', 'key'],
+  // Of AWS KMS, only custom key stores have names.
+  ['Name', 'secret-name'],
+  ['EncryptionContext', 'context'],
+  ['SourceEncryptionContext', 'context'],
+  ['DestinationEncryptionContext', 'context'],
+  ['KeyMetadata', 'metadata'],
+]);
+/** The longest name that is kept: the longest reference to a key has 2,048 characters. */
+const longestName = 2_048;
+
+/** Watches the requests of one world: writes the journal, and lets faults strike. */
+export class Watch {
+  readonly journal: Journal;
+  readonly faults: FaultBook;
+  /** Ends what a fault holds back. */
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  #retired = false;
+
+  constructor(options: {
+    readonly journal: Journal;
+    readonly faults: FaultBook;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+  }) {
+    this.journal = options.journal;
+    this.faults = options.faults;
+    this.signal = options.signal;
+    this.#clock = options.clock;
+  }
+
+  /** Notes nothing any more: what ends after a reset is none of the state after it. */
+  retire(): void {
+    this.#retired = true;
+  }
+
+  /** @param exchange - one that has ended. */
+  note(exchange: Exchange): void {
+    if (!this.#retired) this.journal.add(exchange);
+  }
+
+  begin(start: WatchedStart): Exchange {
+    return new Exchange(this, start, this.#clock.now().wallMs);
+  }
+}
+
+// Most requests have none of these: they share what is empty.
+const noKeys: readonly string[] = [];
+const noContext: readonly (string | number)[] = [];
+const noDecisions: readonly JournalDecision[] = [];
+
+/** One request while it is under way, and then what the journal keeps of it: it becomes an entry when somebody looks. */
+export class Exchange implements JournalRecord {
+  readonly #watch: Watch;
+  readonly #start: WatchedStart;
+  readonly #atMs: number;
+  readonly #startedMs: number = performance.now();
+  #keys: readonly string[] = noKeys;
+  /** Names and the lengths of their values in turn: thousands of these lie in a journal. */
+  #context: readonly (string | number)[] = noContext;
+  #decisions: readonly JournalDecision[] = noDecisions;
+  #operation: string | null = null;
+  #tenant: string | null = null;
+  #hit: FaultHit | undefined;
+  #status = 0;
+  #error: string | null = null;
+  #durationMs = 0;
+
+  constructor(watch: Watch, start: WatchedStart, atMs: number) {
+    this.#watch = watch;
+    this.#start = start;
+    this.#atMs = atMs;
+  }
+
+  get hit(): FaultHit | undefined {
+    return this.#hit;
+  }
+
+  /** Keys as they are named until now. */
+  get keys(): readonly string[] {
+    return this.#keys;
+  }
+
+  named(operation: string, tenant: string | null = null): void {
+    this.#operation = operation;
+    this.#tenant = tenant;
+  }
+
+  /** There is no such operation. */
+  unnamed(): void {
+    this.#operation = null;
+  }
+
+  /** Takes the names of keys, and the names in encryption contexts, from a request's or an answer's members. */
+  look(members: Readonly<Record<string, unknown>>): void {
+    for (const name in members) {
+      const kind = memberKinds.get(name);
+      if (kind === undefined) continue;
+      const value = members[name];
+      if (kind === 'key') this.#noteKey(value);
+      else if (kind === 'context') this.#noteContext(value);
+      else if (kind === 'metadata') this.#noteKey(Object(value)['Arn']);
+      else if (this.#start.service === 'secretsmanager') this.#noteKey(value);
+    }
+  }
+
+  decided({ action, principal, resource, allowed, enforced, decidedBy }: JournalDecision): void {
+    const decision = { action, principal, resource, allowed, enforced, decidedBy };
+    this.#decisions = [...this.#decisions, decision];
+  }
+
+  /** Whether a fault strikes the request. It waits as long as the fault wants. */
+  strike(resolveKeys?: () => Promise<readonly string[]>): Awaitable<FaultHit | undefined> {
+    if (this.#operation === null) return undefined;
+    const { faults } = this.#watch;
+    if (faults.list().length === 0) return undefined;
+    const hit = faults.strike({
+      service: this.#start.service,
+      operation: this.#operation,
+      account: this.#start.account ?? null,
+      tenant: this.#tenant,
+      from: this.#start.from,
+      keys: this.#keys,
+      ...(resolveKeys === undefined ? {} : { resolveKeys }),
+    });
+    return hit === undefined ? undefined : this.#struck(hit);
+  }
+
+  async #struck(striking: Awaitable<FaultHit | undefined>): Promise<FaultHit | undefined> {
+    this.#hit = await striking;
+    if (this.#hit !== undefined && this.#hit.delayMs > 0)
+      await holdBack(this.#hit.delayMs, this.#watch.signal);
+    return this.#hit;
+  }
+
+  /** Notes how it ended. */
+  ended(status: number, error: string | null): void {
+    this.#status = status;
+    this.#error = error;
+    this.#durationMs = performance.now() - this.#startedMs;
+    this.#watch.note(this);
+  }
+
+  toEntry(sequence: number): JournalEntry {
+    const { service, from, requestId, account = null, region = null, caller } = this.#start;
+    const root = account === null ? null : `arn:aws:iam::${account}:root`;
+    const hit = this.#hit;
+    return {
+      sequence,
+      at: new Date(this.#atMs).toISOString(),
+      service,
+      operation: this.#operation,
+      requestId,
+      from,
+      account,
+      region,
+      caller: caller === undefined ? root : caller,
+      keys: [...this.#keys],
+      tenant: this.#tenant,
+      context: contextParts(this.#context),
+      status: this.#status,
+      error: this.#error,
+      durationMs: this.#durationMs,
+      fault: hit === undefined ? null : { rule: hit.rule, effect: hit.effect.kind },
+      decisions: [...this.#decisions],
+    };
+  }
+
+  #noteKey(name: unknown): void {
+    if (typeof name !== 'string' || name === '' || name.length > longestName) return;
+    if (!this.#keys.includes(name)) this.#keys = [...this.#keys, name];
+  }
+
+  #noteContext(context: unknown): void {
+    if (typeof context !== 'object' || context === null) return;
+    const noted = [...this.#context];
+    for (const [name, value] of Object.entries(context))
+      noted.push(name, typeof value === 'string' ? value.length : 0);
+    this.#context = noted;
+  }
+}
+
+function contextParts(noted: readonly (string | number)[]): readonly JournalContextPart[] {
+  const parts: JournalContextPart[] = [];
+  for (let at = 0; at < noted.length; at += 2)
+    parts.push({ name: String(noted[at]), valueLength: Number(noted[at + 1]) });
+  return parts;
+}

@@ -1,0 +1,122 @@
+import type { Grant } from '../keys/grant-book.ts';
+import { readGrantToken } from '../keys/grant-book.ts';
+import type { Key } from '../keys/key.ts';
+import type { Call } from '../operations/operation.ts';
+import { accessContext, type Members } from './access-context.ts';
+import type { KeyPermission } from './access-rows.ts';
+import type { CallerIdentity } from './caller-identity.ts';
+import { usesContextKey } from './context-keys.ts';
+import { type AccessDecision, type AccessQuestion, decide } from './decide.ts';
+import { type GrantUse, matchGrantee } from './grant.ts';
+import { grantUseOf } from './grant-use.ts';
+import type { KeyTarget } from './key-target.ts';
+import { policyOf } from './stored-policy.ts';
+
+/** What is asked about, by one permission of a request. */
+export interface Subject {
+  readonly action: string;
+  readonly arn: string;
+  readonly accountId: string;
+  readonly encryptionContext: readonly (readonly [string, string])[];
+  readonly key?: Key;
+  readonly aliases?: readonly string[];
+  readonly requestAlias?: string | undefined;
+  readonly grantUse?: GrantUse;
+}
+
+/** The question whether a request's caller has a permission. */
+export function questionOf(
+  { caller, clock, connection, identity }: Call,
+  members: Members,
+  subject: Subject,
+): AccessQuestion {
+  const { action, arn, accountId, key, grantUse } = subject;
+  return {
+    principal: identity.principal,
+    identityPolicies: identity.policies,
+    action,
+    resource: {
+      arn,
+      accountId,
+      ...(key === undefined ? {} : { keyPolicy: policyOf(key.record) }),
+      ...(grantUse === undefined ? {} : { grantUse }),
+    },
+    context: accessContext({
+      identity,
+      connection,
+      members,
+      operation: caller.operation,
+      region: caller.region,
+      nowMs: clock.now().wallMs,
+      ...subject,
+    }),
+  };
+}
+
+/** The same about a key. */
+export async function keyQuestion(
+  permission: KeyPermission,
+  { key, requestAlias }: KeyTarget,
+  members: Members,
+  call: Call,
+): Promise<AccessQuestion> {
+  const grantUse = grantUseOf(permission, members, call.identity);
+  return questionOf(call, members, {
+    action: permission.action,
+    arn: key.arn,
+    accountId: key.address.accountId,
+    encryptionContext: grantUse.encryptionContext,
+    key,
+    aliases: await aliasesAskedFor(key, call),
+    requestAlias,
+    grantUse,
+  });
+}
+
+/** Condition keys whose values a key's aliases decide. */
+const aliasKeys = ['kms:ResourceAliases', 'kms:ReEncryptOnSameKey'] as const;
+
+/** A key's aliases, which are read where a policy asks for them and nowhere else. */
+async function aliasesAskedFor(key: Key, { aliases, identity }: Call): Promise<readonly string[]> {
+  const policies = [policyOf(key.record), ...identity.policies.map(({ document }) => document)];
+  if (!policies.some((policy) => aliasKeys.some((name) => usesContextKey(policy, name)))) return [];
+  const found = await aliases.list(key.address, {
+    keyId: key.address.keyId,
+    limit: Number.POSITIVE_INFINITY,
+  });
+  return found.map(({ name }) => name);
+}
+
+/** Decides a question about a key. Grants are read only where the policies do not allow. */
+export async function decideWithGrants(
+  question: AccessQuestion,
+  key: Key,
+  members: Members,
+  call: Call,
+): Promise<AccessDecision> {
+  const decision = decide(question);
+  if (decision.allowed || decision.reason === 'resource-deny' || decision.reason === 'identity-deny')
+    return decision;
+  const retirable = await grantToRetire(key, members, call);
+  if (retirable !== undefined)
+    return { allowed: true, decidedBy: `grant ${retirable.id} lets the caller retire it` };
+  const grants: Grant[] = [];
+  for await (const grant of call.grants.of(key.address)) grants.push(grant);
+  return decide({ ...question, resource: { ...question.resource, grants } });
+}
+
+/** The grant that RetireGrant names, where the caller is its retiring principal. */
+async function grantToRetire(key: Key, members: Members, call: Call): Promise<Grant | undefined> {
+  if (call.caller.operation !== 'RetireGrant') return undefined;
+  const { GrantId, GrantToken } = members;
+  const id = typeof GrantToken === 'string' ? readGrantToken(GrantToken)?.id : GrantId;
+  const grant = typeof id === 'string' ? await call.grants.get(key.address, id) : undefined;
+  return isRetiringPrincipal(grant, call.identity) ? grant : undefined;
+}
+
+function isRetiringPrincipal(grant: Grant | undefined, { principal }: CallerIdentity): boolean {
+  if (grant === undefined) return false;
+  const { retiringPrincipal, retiringServicePrincipal } = grant.record;
+  if (principal.kind === 'service') return retiringServicePrincipal === principal.arn;
+  return matchGrantee(retiringPrincipal, principal) !== undefined;
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { awsJson } from './kms/wire/answers.ts';
+import { type HeadListener, type RequestHead, readRequestHead } from './request-head.ts';
+
+/** Where requests go. */
+export interface Routes {
+  /** Requests in AWS JSON, and all that name an operation of no service. */
+  readonly kms: HeadListener;
+  readonly secretsManager: HeadListener;
+  /** Whether everything that is there from the start is there. */
+  readonly isReady: () => boolean;
+  /** Loads what serves everything else. */
+  readonly loadApp: () => Promise<RequestListener>;
+  /** Told of what keeps that from being loaded. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What AWS's clients call Secrets Manager on the wire. It is repeated here, since the service is loaded when it is first asked. */
+const secretsManagerPrefix = 'secretsmanager.';
+
+function isSecretsManager({ target }: RequestHead): boolean {
+  return target?.startsWith(secretsManagerPrefix) === true;
+}
+
+/** A request in AWS JSON, whichever service and operation it names, if any. A presigned request has its signature in the query. */
+function isAws({ method, url = '' }: IncomingMessage, { target, contentType }: RequestHead): boolean {
+  return (
+    method === 'POST' &&
+    (url === '/' || url.startsWith('/?')) &&
+    (target !== undefined || contentType?.startsWith(awsJson) === true)
+  );
+}
+
+/** Answered without anything being loaded: who waits for the emulator asks them again and again. */
+const quickPaths: Readonly<Record<string, (ready: boolean) => { status: number; body: object }>> = {
+  '/_emulator/ready': (ready) => ({ status: ready ? 200 : 503, body: { ready } }),
+  '/_emulator/health': () => ({ status: 200, body: { healthy: true } }),
+};
+
+/** Sends each request to what serves it: AWS's services at once, everything else by an application that is loaded when it is first needed. */
+export function requestRouter({ kms, secretsManager, isReady, loadApp, onError }: Routes): HeadListener {
+  let app: RequestListener | undefined;
+  let loading: Promise<RequestListener> | undefined;
+  return (request, response, head = readRequestHead(request)) => {
+    if (isAws(request, head))
+      return void (isSecretsManager(head) ? secretsManager : kms)(request, response, head);
+    const quick = request.method === 'GET' ? quickAnswer(request.url ?? '', isReady()) : undefined;
+    if (quick !== undefined) return sendJson(response, quick.status, quick.body);
+    if (app !== undefined) return void app(request, response);
+    loading ??= loadApp();
+    loading.then(
+      (loaded) => {
+        app = loaded;
+        loaded(request, response);
+      },
+      (error: unknown) => {
+        response.destroy();
+        onError(error);
+      },
+    );
+  };
+}
+
+function quickAnswer(url: string, ready: boolean): { status: number; body: object } | undefined {
+  return Object.hasOwn(quickPaths, url) ? quickPaths[url]?.(ready) : undefined;
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}

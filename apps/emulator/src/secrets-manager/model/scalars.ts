@@ -1,0 +1,68 @@
+/**
+ * Texts, bytes, numbers and truth values. A 64-bit number without limits has those of AWS's JSON front end.
+ *
+ * Otherwise than the model: AWS lets an empty value in, and then says that there is none.
+ */
+export const scalars = {
+  AutomaticallyRotateAfterDaysType: { type: 'integer', min: 1, max: 1000 },
+  BooleanType: { type: 'boolean' },
+  ClientRequestTokenType: { type: 'string', minLength: 32, maxLength: 64 },
+  DescriptionType: { type: 'string', maxLength: 2048 },
+  DurationType: { type: 'string', minLength: 2, maxLength: 3, pattern: '[0-9]+h' },
+  ExcludeCharactersType: { type: 'string', minLength: 0, maxLength: 4096 },
+  ExcludeLowercaseType: { type: 'boolean' },
+  ExcludeNumbersType: { type: 'boolean' },
+  ExcludePunctuationType: { type: 'boolean' },
+  ExcludeUppercaseType: { type: 'boolean' },
+  ExternalSecretRotationMetadataItemKeyType: { type: 'string', minLength: 1, maxLength: 256 },
+  ExternalSecretRotationMetadataItemValueType: { type: 'string', minLength: 1, maxLength: 2048 },
+  FilterNameStringType: {
+    type: 'enum',
+    values: ['description', 'name', 'tag-key', 'tag-value', 'primary-region', 'owning-service', 'all'],
+  },
+  FilterValueStringType: {
+    type: 'string',
+    maxLength: 512,
+    pattern: '^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$',
+  },
+  IncludeSpaceType: { type: 'boolean' },
+  KmsKeyIdType: { type: 'string', minLength: 0, maxLength: 2048 },
+  MaxResultsBatchType: { type: 'integer', min: 1, max: 20 },
+  MaxResultsType: { type: 'integer', min: 1, max: 100 },
+  MedeaTypeType: { type: 'string', minLength: 0, maxLength: 256 },
+  NameType: { type: 'string', minLength: 1, maxLength: 512 },
+  NextTokenType: { type: 'string', minLength: 1, maxLength: 4096 },
+  NonEmptyResourcePolicyType: { type: 'string', minLength: 1, maxLength: 20_480 },
+  PasswordLengthType: { type: 'integer', min: 1, max: 4096 },
+  RecoveryWindowInDaysType: {
+    type: 'integer',
+    min: -9_007_199_254_740_991,
+    max: 9_007_199_254_740_991,
+  },
+  RegionType: { type: 'string', minLength: 1, maxLength: 128, pattern: '^([a-z]+-)+\\d+$' },
+  RequireEachIncludedTypeType: { type: 'boolean' },
+  RoleARNType: { type: 'string', minLength: 20, maxLength: 2048 },
+  RotationLambdaARNType: { type: 'string', minLength: 0, maxLength: 2048 },
+  RotationTokenType: {
+    type: 'string',
+    minLength: 36,
+    maxLength: 256,
+    pattern: '^[a-zA-Z0-9\\-]+$',
+    sensitive: true,
+  },
+  ScheduleExpressionType: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 256,
+    pattern: '[0-9A-Za-z\\(\\)#\\?\\*\\-\\/, ]+',
+  },
+  SecretBinaryType: { type: 'blob', minLength: 0, maxLength: 65_536, sensitive: true },
+  SecretIdType: { type: 'string', minLength: 1, maxLength: 2048 },
+  SecretStringType: { type: 'string', minLength: 0, maxLength: 65_536, sensitive: true },
+  SecretVersionIdType: { type: 'string', minLength: 32, maxLength: 64 },
+  SecretVersionStageType: { type: 'string', minLength: 1, maxLength: 256 },
+  SortByType: { type: 'enum', values: ['created-date', 'last-accessed-date', 'last-changed-date', 'name'] },
+  SortOrderType: { type: 'enum', values: ['asc', 'desc'] },
+  TagKeyType: { type: 'string', minLength: 1, maxLength: 128 },
+  TagValueType: { type: 'string', minLength: 0, maxLength: 256 },
+} as const;

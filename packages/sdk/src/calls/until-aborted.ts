@@ -1,0 +1,45 @@
+import type { Awaitable } from '@keyfold/crypto-core';
+import type { OperationId } from '@keyfold/protocol';
+import { CallAbortedError } from '../transport/transport-errors.ts';
+import { checkSignal, type WaitOptions } from './call-options.ts';
+
+/** The caller's signal, and what he asked for by the operation that it waits for. */
+export interface Waiting {
+  readonly signal: AbortSignal | undefined;
+  readonly operation: OperationId;
+}
+
+/**
+ * The signal of a call that may wait, looked at before anything is done.
+ *
+ * @throws CallAbortedError when it is aborted already; OptionInvalidError when it is none
+ */
+export function waitingFor(operation: OperationId, options: WaitOptions | undefined): Waiting {
+  const waiting = { signal: options?.signal ?? undefined, operation };
+  checkSignal(waiting.signal);
+  throwIfAborted(waiting);
+  return waiting;
+}
+
+/** @throws CallAbortedError */
+export function throwIfAborted(waiting: Waiting): void {
+  if (waiting.signal?.aborted === true) throw abortedError(waiting);
+}
+
+/**
+ * What is waited for, or the end of the waiting. The work itself goes on: calls share the requests for keys, and what one
+ * of them no longer wants the others do.
+ */
+export function untilAborted<T>(work: Awaitable<T>, waiting: Waiting): Awaitable<T> {
+  const { signal } = waiting;
+  if (signal === undefined || !(work instanceof Promise)) return work;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(abortedError(waiting));
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function abortedError({ signal, operation }: Waiting): CallAbortedError {
+  return new CallAbortedError({ operation, attempts: 0 }, { cause: signal?.reason });
+}

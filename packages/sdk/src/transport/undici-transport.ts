@@ -1,0 +1,180 @@
+import type { Dispatcher, Pool } from 'undici';
+import { connectionFailure } from './connection-failure.ts';
+import { Connector, type ConnectorOptions } from './connector.ts';
+import { requireAllowedHeaders } from './forbidden-headers.ts';
+import { RenewedPool } from './renewed-pool.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import { ResponseTooLargeError } from './transport-errors.ts';
+
+/** What a transport over undici needs to know. */
+export interface UndiciTransportOptions extends ConnectorOptions {
+  /**
+   * No connection is given new requests once it is older: so a renewed certificate, a new revocation, an expiry and a
+   * moved host count for busy connections too. In milliseconds.
+   */
+  readonly maxConnectionAgeMs: number;
+  /** Connections for new requests, at most; those that are too old for new ones end beside them. 64 if left out. */
+  readonly maxConnections?: number;
+  /** A clock that is never set. */
+  readonly monotonicMs: () => number;
+}
+
+/** Enough for any load that one process brings; every TLS handshake costs the server a signature. */
+export const defaultMaxConnections = 64;
+
+/** HTTP/1.1 or HTTP/2 over undici's connection pool: no redirects, no retries, no decompression. */
+export function createUndiciTransport(options: UndiciTransportOptions): Transport {
+  const connector = new Connector(options);
+  let pools: Promise<RenewedPool> | undefined;
+  let closed = false;
+  return {
+    send: async (request) => {
+      requireAllowedHeaders(request);
+      // undici takes longer to load than all the rest: only when it is used
+      if (!closed) pools ??= openPools(options, connector);
+      const opened = await pools;
+      return new Promise((resolve, reject) => {
+        const exchange = new Exchange(request, resolve, reject);
+        if (opened === undefined || closed || request.signal.aborted) exchange.abort();
+        else dispatch(opened.pool, request, exchange);
+      });
+    },
+    close: async () => {
+      closed = true;
+      connector.close();
+      await (await pools)?.destroy();
+    },
+  };
+}
+
+async function openPools(options: UndiciTransportOptions, connector: Connector): Promise<RenewedPool> {
+  const { Pool } = await import('undici');
+  const { origin, http2, maxConnectionAgeMs, maxConnections = defaultMaxConnections, monotonicMs } = options;
+  return new RenewedPool({
+    open: () =>
+      new Pool(origin, {
+        connect: connector.connect,
+        allowH2: http2,
+        connections: maxConnections,
+        headersTimeout: 0, // one deadline governs the whole call
+        bodyTimeout: 0,
+      }),
+    maxAgeMs: maxConnectionAgeMs,
+    monotonicMs,
+  });
+}
+
+function dispatch(pool: Pool, request: TransportRequest, exchange: Exchange): void {
+  pool.dispatch(
+    {
+      path: request.path,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+    },
+    exchange,
+  );
+}
+
+/** Response headers as undici hands them over. */
+type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** Collects one answer into memory of its own, wiping the pieces it came in. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: TransportRequest;
+  readonly #resolve: (response: TransportResponse) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #chunks: Uint8Array[] = [];
+  readonly #onAbort = (): void => this.abort();
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+  #byteLength = 0;
+  #settled = false;
+
+  constructor(
+    request: TransportRequest,
+    resolve: (response: TransportResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    request.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Ends the attempt at once, also while the connection is not yet there. */
+  abort(): void {
+    this.#fail(new DOMException('The attempt was ended.', 'AbortError'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Ended while it waited for a connection: a throw takes it out of the queue, where abort() would end the connection.
+    if (this.#settled) throw new DOMException('The attempt was ended.', 'AbortError');
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+  ): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return;
+    this.#byteLength += chunk.byteLength;
+    if (this.#byteLength > this.#request.maxResponseBytes) {
+      this.#fail(new ResponseTooLargeError(this.#request.maxResponseBytes, this.#request.call));
+      return;
+    }
+    const copy = new Uint8Array(new ArrayBuffer(chunk.byteLength));
+    copy.set(chunk);
+    chunk.fill(0); // the parser is past these bytes
+    this.#chunks.push(copy);
+  }
+
+  onResponseEnd(): void {
+    if (this.#settled) return;
+    const body = this.#takeBody();
+    this.#settle();
+    const headers = this.#headers;
+    this.#resolve({ status: this.#status, header: (name) => firstOf(headers[name]), body });
+  }
+
+  /** The pieces as one; one piece, as short answers are, is the body itself and not wiped. */
+  #takeBody(): Uint8Array {
+    const only = this.#chunks.length === 1 ? this.#chunks.pop() : undefined;
+    if (only !== undefined) return only;
+    const body = new Uint8Array(new ArrayBuffer(this.#byteLength));
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      body.set(chunk, offset);
+      offset += chunk.byteLength;
+    }
+    return body;
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(connectionFailure(error, this.#request.call));
+  }
+
+  #fail(error: Error): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    for (const chunk of this.#chunks) chunk.fill(0);
+  }
+}
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
