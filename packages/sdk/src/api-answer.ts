@@ -18,6 +18,8 @@ import { UnrecognisedAnswerError } from './unrecognised-answer-error.ts';
 /** Longest text of the service's that becomes part of an error, in characters. */
 const maxTextLength = 500;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Reads a success in the form that its operation answers with; attachments are views of the response's body.
  *
@@ -92,7 +94,7 @@ function parseRefusal(body: Uint8Array): (Omit<ApiRefusal, 'call'> & { code: Api
 }
 
 function parseJson(body: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  return JSON.parse(utf8.decode(body));
 }
 
 /** One line of bounded length: what a server says must not forge lines of a log. */

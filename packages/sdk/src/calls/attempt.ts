@@ -48,14 +48,25 @@ export interface Answered<T> {
  *
  * @throws CallError; what a middleware or the reader throws
  */
-export async function attemptOnce<T>(
+export function attemptOnce<T>(
   parts: AttemptParts,
   plan: AttemptPlan<T>,
   number: number,
   signal: AbortSignal,
   observation: CallObservation | undefined,
 ): Promise<Answered<T>> {
-  if (observation === undefined) return await exchange(parts, plan, number, signal);
+  // No async function around it: each costs a promise and a turn of the microtask queue, for every call.
+  if (observation === undefined) return exchange(parts, plan, number, signal);
+  return observedOnce(parts, plan, number, signal, observation);
+}
+
+async function observedOnce<T>(
+  parts: AttemptParts,
+  plan: AttemptPlan<T>,
+  number: number,
+  signal: AbortSignal,
+  observation: CallObservation,
+): Promise<Answered<T>> {
   const { method, path: template } = operationOf(plan.id);
   const { path, headers, body } = plan;
   const observed = observation.attempt({
@@ -91,7 +102,8 @@ async function exchange<T>(
   const { clock, apiKey } = parts;
   const call: CallDetails = { operation: plan.id, attempts: number };
   const sentAt = clock.now();
-  const response = await send(parts, plan, call, signal, { ...plan.headers, ...traceHeaders });
+  const headers = traceHeaders === undefined ? plan.headers : { ...plan.headers, ...traceHeaders };
+  const response = withoutEcho(await send(parts, plan, call, signal, headers), apiKey);
   try {
     onAnswer?.(response);
     const requestId = requestIdOf(response);
@@ -102,13 +114,19 @@ async function exchange<T>(
     }
     const { json, attachments } = readAnswer(response, operationOf(plan.id).response, answered);
     const data = checked(() => plan.read({ json, attachments, sentAt, call: answered }), answered);
-    return { data, response: responseInfo(response, number) };
+    return {
+      data,
+      // Made when it is asked for, which few callers do.
+      get response() {
+        return responseInfo(response, number);
+      },
+    };
   } finally {
     response.body.fill(0);
   }
 }
 
-async function send<T>(
+function send<T>(
   { transport, apiKey, middleware, maxResponseBytes }: AttemptParts,
   { id, path, body }: AttemptPlan<T>,
   call: CallDetails,
@@ -116,11 +134,11 @@ async function send<T>(
   headers: Readonly<Record<string, string>>,
 ): Promise<TransportResponse> {
   const { method } = operationOf(id);
-  const transmit = async (
+  const transmit = (
     until: AbortSignal,
     added?: Readonly<Record<string, string>>,
-  ): Promise<TransportResponse> => {
-    const response = await transport.send({
+  ): Promise<TransportResponse> =>
+    transport.send({
       method,
       path,
       // The API key last: nothing that was set before it takes its place.
@@ -130,19 +148,23 @@ async function send<T>(
       maxResponseBytes,
       call,
     });
-    return withoutEcho(response, apiKey);
-  };
-  if (middleware.length === 0) return await transmit(signal);
+  if (middleware.length === 0) return transmit(signal);
   // Frozen: what is written into it in place would be sent unseen.
-  const shown = { operation: id, attempt: call.attempts, method, path, headers: Object.freeze(headers) };
-  return await untilEnded(
+  const shown = {
+    operation: id,
+    attempt: call.attempts,
+    method,
+    path,
+    headers: Object.freeze({ ...headers }),
+  };
+  return untilEnded(
     (until, onResponse) =>
       runMiddleware({
         middleware,
         request: Object.freeze({ ...shown, signal: until }),
         call,
         send: async (added) => {
-          const response = await transmit(until, added);
+          const response = withoutEcho(await transmit(until, added), apiKey);
           onResponse(response);
           return response;
         },

@@ -85,8 +85,9 @@ function jsonOf(body: unknown): string {
 }
 
 function queryString(query: PageQuery | undefined): string {
+  if (query === undefined) return '';
   const parameters = new URLSearchParams();
-  if (query?.limit !== undefined) parameters.set('limit', String(query.limit));
-  if (query?.cursor !== undefined) parameters.set('cursor', query.cursor);
+  if (query.limit !== undefined) parameters.set('limit', String(query.limit));
+  if (query.cursor !== undefined) parameters.set('cursor', query.cursor);
   return parameters.size === 0 ? '' : `?${parameters}`;
 }
