@@ -81,8 +81,8 @@ shared: the third digit means nothing.
 - Times at the SDK's boundary are wall time: whatever else the machine does is in their tails.
 - At 64 KB much of the time goes to allocating the output, for which contenders that write it in one piece need less than
   the reference does: figures below 1 are that.
-- Servers are processes of their own; the load comes from another one, over sixteen connections that stay open. Their figures
-  are rates, so more is better.
+- Servers are processes of their own; the load comes from another one, over sixteen connections that stay open, and never
+  sleeps: to wake it would cost the slower server more. Their figures are rates, so more is better.
 
 ${sections.join('\n')}`.trimEnd();
 

@@ -32,6 +32,10 @@ export interface ListenerOptions {
 /** RFC 6797 §6.1: a year, sub-domains included. Sent over HTTPS only, as §7.2 asks. */
 const strictTransportSecurity = 'max-age=31536000; includeSubDomains';
 
+/**
+ * Requests are parsed by the runtime's own server. It is half of what a small encryption costs here; a parser of our own would cost
+ * less, and be one more that reads ambiguous requests in its own way (RFC 9112 §11.2).
+ */
 function createServer({ authority, handler, guard, date }: ListenerOptions): Server {
   const guarded = (request: IncomingMessage, response: ServerResponse): void => {
     const moved = date();

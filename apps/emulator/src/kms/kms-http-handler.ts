@@ -62,7 +62,7 @@ export function kmsHttpHandler(
   authentication: AuthenticationOptions = { clock: systemClock },
   { onRefused, onError }: HandlerHooks = {},
 ): HeadListener {
-  // No async function from here to the service: a frame of one costs as much as a small encryption.
+  // No async function from here to the service: each would cost every request a promise and a turn of the microtask queue.
   return (request, response, head = readRequestHead(request)) => {
     const requestId = randomUUID();
     const fail = (error: unknown): void => {
