@@ -36,7 +36,7 @@ it('the example of the page about tokens runs, and says who sent a good token', 
         '--conditions=@keyfold/source',
         '--input-type=module-typescript',
         '--eval',
-        [local, shown, 'console.log(users);'].join('\n'),
+        [local, shown, 'console.log(users);', 'await keys.close();'].join('\n'),
       ],
       { cwd: fileURLToPath(new URL('../..', import.meta.url)), env: { KEYFOLD_CA_BUNDLE: bundle } },
     );
