@@ -401,6 +401,7 @@ describe('the control API', () => {
   describe('is described by a document', () => {
     let document: Document;
     beforeAll(async () => {
+      // What it is, the tests below assert member by member.
       document = (await ask('GET', '/openapi.json')).body as unknown as Document;
     });
     const operations = (): (readonly [string, string, Operation])[] =>
