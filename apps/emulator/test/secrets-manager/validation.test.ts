@@ -9,6 +9,11 @@ const { call, send } = harness;
 const names = [...operations.keys()];
 const hidden = 'correct horse battery staple';
 
+function isSensitive(target: string): boolean {
+  const shape = shapeNamed(target);
+  return shape !== undefined && 'sensitive' in shape && shape.sensitive === true;
+}
+
 describe('the protocol', () => {
   it.each([
     ['nothing', ''],
@@ -149,23 +154,27 @@ describe('constraints', () => {
 describe('any request', () => {
   const anything = fc.oneof(
     fc.jsonValue(),
-    fc.constantFrom('x', hidden, token('a'), 'AWSCURRENT', 'alias/x', 7, true, null),
+    fc.constantFrom('x', token('a'), 'AWSCURRENT', 'alias/x', 7, true, null),
   );
+  // Members that AWS does not call sensitive are repeated in its messages: what is hidden goes into the others only.
+  const anythingOf = (target: string) =>
+    isSensitive(target) ? fc.oneof(fc.constant(hidden), anything) : anything;
 
   /** Members of the request with values that fit, nearly fit, or do not. */
   const requests = fc.constantFrom(...names).chain((name) => {
     const operation = operations.get(name);
     const shape = operation && shapeNamed(operation.input);
-    const members = shape?.type === 'structure' ? Object.keys(shape.members) : [];
+    const members = shape?.type === 'structure' ? Object.entries(shape.members) : [];
     return fc.record({
       name: fc.constant(name),
-      input: fc.record(Object.fromEntries(members.map((member) => [member, anything])), {
-        requiredKeys: [],
-      }),
+      input: fc.record(
+        Object.fromEntries(members.map(([member, { shape: target }]) => [member, anythingOf(target)])),
+        { requiredKeys: [] },
+      ),
     });
   });
 
-  it('is answered in AWS JSON, never with a failure of ours, and never with the value of another secret', async () => {
+  it('is answered in AWS JSON, never with a failure of ours, and no refusal has a secret in it', async () => {
     await call('CreateSecret', { Name: 'x', SecretString: hidden });
     await fc.assert(
       fc.asyncProperty(requests, async ({ name, input }) => {
@@ -175,10 +184,7 @@ describe('any request', () => {
         expect(harness.internalErrors).toEqual([]);
         if (status === 400) {
           expect(output.__type).toMatch(/^[A-Z][A-Za-z]+$/);
-          const { SecretString, SecretBinary } = input as { SecretString?: unknown; SecretBinary?: unknown };
-          for (const secret of [SecretString, SecretBinary])
-            if (typeof secret === 'string' && secret.length > 8)
-              expect(JSON.stringify(output)).not.toContain(secret);
+          expect(JSON.stringify(output)).not.toContain(hidden);
         }
       }),
       { numRuns: 1500 },
