@@ -19,6 +19,8 @@ const project = (name: string, folder: string) => ({
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core free, which on two cores is half of them.
+    maxWorkers: '100%',
     projects: [
       project('workspace', 'scripts'),
       project('crypto-core', 'packages/crypto-core'),
