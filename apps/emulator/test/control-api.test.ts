@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, createServer as createNetServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { controlRoutes } from '../src/control/api/control-routes.ts';
 import { openApiDocument, openApiPath } from '../src/control/api/openapi.ts';
@@ -421,6 +422,15 @@ describe('the control API', () => {
           answer.body.error?.code,
         );
       }
+    });
+
+    it('that the schema of OpenAPI 3.1 itself accepts', async () => {
+      const { valid, errors: faults } = await new Validator().validate({ ...document });
+      expect(faults).toBeUndefined();
+      expect(valid).toBe(true);
+      const spoilt = structuredClone(document) as unknown as { paths: Record<string, { get: object }> };
+      Object.assign(spoilt.paths[openApiPath]?.get ?? {}, { responses: { later: {} } });
+      expect((await new Validator().validate(spoilt)).valid).toBe(false);
     });
 
     it('that is of OpenAPI 3.1 in form: ids, parameters, bodies, answers and references that lead somewhere', () => {
