@@ -129,9 +129,10 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
   // Whoever listens on all addresses is reached by the loopback's too.
   const reached = everyAddress.get(address) ?? address;
   const name = reached.includes(':') ? `[${reached}]` : reached;
-  const guard = new HostGuard([...(options.allowHosts ?? []), name]);
+  const hosts = [...(options.allowHosts ?? []), name];
+  const guard = new HostGuard(hosts);
   const date = (): Date | undefined => (options.clock !== undefined || clock.moved ? clock.date : undefined);
-  const authority = openLocalAuthority(folder);
+  const authority = openLocalAuthority(folder, hosts);
   const http = await listen({ host: address, port: options.port ?? 0, guard, date, handler });
   teardown.add(() => http.close());
   const https = await listen({

@@ -12,7 +12,7 @@ export interface EmulatorOptions {
   readonly httpsPort?: number;
   /** Address to listen on. Default 127.0.0.1: this machine only. */
   readonly host?: string;
-  /** Host names that requests may be addressed to, beside `localhost`, `127.0.0.1` and `[::1]`. */
+  /** Hosts that requests may be addressed to, beside `localhost`, `127.0.0.1` and `[::1]`; the certificate is for them too. */
   readonly allowHosts?: readonly string[];
   /** Where keys are kept. Absent: in memory, and forgotten at the end. */
   readonly stateFolder?: string;

@@ -7,9 +7,10 @@ import {
 } from 'node:crypto';
 import { commonName, extensions, makeCertificate, subjectOf } from './certificates/certificate.ts';
 import { StateUnusableError, StateUnwritableError } from './errors.ts';
+import { addressBytes, type ServerNames, serverNames } from './server-names.ts';
 import type { StateFolder } from './state-folder.ts';
 
-/** The emulator's HTTPS identity: a certificate for the loopback's names under a CA of this state folder's own. */
+/** The emulator's HTTPS identity: a certificate for the names that it answers to under a CA of this state folder's own. */
 export interface LocalAuthority {
   /** The CA's certificate, PEM: what a client is told to trust. */
   readonly ca: string;
@@ -58,10 +59,11 @@ function makeAuthority(): PemPair {
   return { certPem, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-function makeLeaf(authority: PemPair): PemPair {
+/** @param kept - key of the certificate that is replaced, so that a client that pinned it goes on; absent: a new one. */
+function makeLeaf(authority: PemPair, names: ServerNames, kept?: string): PemPair {
   const signingKey = createPrivateKey(authority.keyPem);
-  const { publicKey, privateKey } = makeKeys();
-  const loopback = [Uint8Array.of(127, 0, 0, 1), Uint8Array.of(...Array<number>(15).fill(0), 1)];
+  const privateKey = kept === undefined ? makeKeys().privateKey : createPrivateKey(kept);
+  const publicKey = createPublicKey(privateKey);
   const certPem = makeCertificate({
     issuer: subjectOf(new X509Certificate(authority.certPem).raw),
     subject: commonName('localhost'),
@@ -72,11 +74,20 @@ function makeLeaf(authority: PemPair): PemPair {
       extensions.leaf(),
       extensions.signsData(),
       extensions.servers(),
-      extensions.names(['localhost'], loopback),
+      extensions.names(names.dns, names.addresses.map(addressBytes)),
       extensions.authorityKey(createPublicKey(signingKey)),
     ],
   });
   return { certPem, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** True where the certificate is for each of the names. */
+function covers(leaf: PemPair, { dns, addresses }: ServerNames): boolean {
+  const certificate = new X509Certificate(leaf.certPem);
+  return (
+    dns.every((name) => certificate.checkHost(name, { subject: 'never' }) !== undefined) &&
+    addresses.every((address) => certificate.checkIP(address) !== undefined)
+  );
 }
 
 /** True where the stored leaf was issued by the stored CA, belongs to the stored key and does not end soon. */
@@ -103,7 +114,7 @@ function readPair(
 }
 
 /** What is kept, made where it is absent or about to expire. */
-function keptIdentity(state: StateFolder): Identity {
+function keptIdentity(state: StateFolder, names: ServerNames): Identity {
   let authority = readPair(state, 'ca.pem', 'ca-key.pem');
   if (authority === undefined) {
     authority = makeAuthority();
@@ -112,35 +123,41 @@ function keptIdentity(state: StateFolder): Identity {
     state.write('ca.pem', authority.certPem);
   }
   let leaf = readPair(state, 'server.pem', 'server-key.pem');
-  if (leaf === undefined || !usable(leaf, authority)) {
-    leaf = makeLeaf(authority);
-    state.write('server-key.pem', leaf.keyPem);
-    state.write('server.pem', leaf.certPem);
-  }
+  const stored = leaf !== undefined && usable(leaf, authority) ? leaf : undefined;
+  if (stored !== undefined && covers(stored, names)) return { authority, leaf: stored };
+  leaf = makeLeaf(authority, names, stored?.keyPem);
+  if (stored === undefined) state.write('server-key.pem', leaf.keyPem);
+  state.write('server.pem', leaf.certPem);
   return { authority, leaf };
 }
 
 let processIdentity: Identity | undefined;
 
 /** One for all emulators of this process that keep nothing: it ends with them, and a test starts many. */
-function passingIdentity(state: StateFolder): Identity {
+function passingIdentity(state: StateFolder, names: ServerNames): Identity {
   if (processIdentity === undefined || !usable(processIdentity.leaf, processIdentity.authority)) {
     const authority = makeAuthority();
-    processIdentity = { authority, leaf: makeLeaf(authority) };
+    processIdentity = { authority, leaf: makeLeaf(authority, names) };
+  } else if (!covers(processIdentity.leaf, names)) {
+    const { authority, leaf } = processIdentity;
+    processIdentity = { authority, leaf: makeLeaf(authority, names, leaf.keyPem) };
   }
   state.write('ca.pem', processIdentity.authority.certPem);
   return processIdentity;
 }
 
 /**
- * Loads the state folder's CA and server certificate, making what is absent or about to expire.
+ * Loads the state folder's CA and server certificate, making what is absent, about to expire or for other names.
  *
+ * @param hosts - what the server is reached by beside the loopback's names.
+ * @throws {InvalidOptionError} where a host is neither a name nor an address.
  * @throws {StateUnusableError} where a stored certificate cannot be read.
  * @throws {StateUnwritableError} where a new one cannot be stored.
  */
-export function openLocalAuthority(state: StateFolder): LocalAuthority {
+export function openLocalAuthority(state: StateFolder, hosts: readonly string[] = []): LocalAuthority {
+  const names = serverNames(hosts);
   try {
-    const { authority, leaf } = state.ephemeral ? passingIdentity(state) : keptIdentity(state);
+    const { authority, leaf } = state.ephemeral ? passingIdentity(state, names) : keptIdentity(state, names);
     const spki = new X509Certificate(leaf.certPem).publicKey.export({ type: 'spki', format: 'der' });
     return {
       ca: authority.certPem,

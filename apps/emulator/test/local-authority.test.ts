@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { createCertificateAuthority } from '@keyfold/test-support';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { commonName, subjectOf } from '../src/certificates/certificate.ts';
 import {
   element,
@@ -14,6 +16,8 @@ import {
   sequence,
   time,
 } from '../src/certificates/der.ts';
+import { InvalidOptionError } from '../src/errors.ts';
+import { createEmulator } from '../src/index.ts';
 import { type LocalAuthority, openLocalAuthority } from '../src/local-authority.ts';
 import { openStateFolder } from '../src/state-folder.ts';
 
@@ -64,6 +68,57 @@ describe('the local CA', () => {
     for (const { caFile, ca } of [first, second]) expect(readFileSync(caFile, 'utf8')).toBe(ca);
     expect(open(folder).ca).not.toBe(first.ca);
     for (const state of [one, other]) state.close();
+  });
+});
+
+describe('the certificate of a server that is reached by other names', () => {
+  const names = (hosts: readonly string[], state = openStateFolder()): string | undefined => {
+    const { certPem } = openLocalAuthority(state, hosts);
+    state.close();
+    return new X509Certificate(certPem).subjectAltName;
+  };
+
+  it('is for them too: names, both kinds of addresses, and names outside of ASCII as their A-labels', () => {
+    expect(
+      names(['keyfold.test', '192.0.2.7', '[2001:db8::7]', '[::ffff:192.0.2.1]', 'Schlüssel.test']),
+    ).toBe(
+      'DNS:localhost, DNS:keyfold.test, DNS:xn--schlssel-95a.test, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, ' +
+        'IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:7, IP Address:0:0:0:0:0:FFFF:C000:201',
+    );
+  });
+
+  it('is made anew for a new name, under the same CA and with the same key, so that who pinned it goes on', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyfold-ca-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const open = (hosts: readonly string[]): LocalAuthority =>
+      openLocalAuthority(openStateFolder(folder), hosts);
+    const first = open([]);
+    const named = open(['keyfold.test']);
+    expect(named).toEqual({ ...first, certPem: named.certPem });
+    expect(named.certPem).not.toBe(first.certPem);
+    // It is for fewer names than it could be, which is no reason to make another.
+    expect(open([])).toEqual(named);
+  });
+
+  it.each(['', 'a b', 'keyfold.test:5390', 'http://keyfold.test', '*', '[::1', '[keyfold.test]', 'a..b'])(
+    'is not made for %j',
+    (host) => expect(() => names([host])).toThrow(InvalidOptionError),
+  );
+
+  it('is accepted where a client verifies the name that it asked for', async () => {
+    await using emulator = await createEmulator({ allowHosts: ['keyfold.test'] });
+    const { port } = new URL(emulator.httpsUrl);
+    const answered = async (servername: string): Promise<boolean> => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port), servername, ca: emulator.ca });
+      try {
+        await once(socket, 'secureConnect');
+        return socket.authorized;
+      } finally {
+        socket.destroy();
+      }
+    };
+    expect(await answered('keyfold.test')).toBe(true);
+    await expect(answered('other.test')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
   });
 });
 
