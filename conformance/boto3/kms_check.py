@@ -5,35 +5,11 @@ Usage: python3 kms_check.py http://127.0.0.1:5390
 Prints one line for each check and ends with "N passed, N failed".
 """
 
-import sys
+from checks import connect, error_of, run
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
+ACCOUNT = "444455556666"
 CONTEXT = {"tenant": "acme", "purpose": "=&\u00fc"}
 MISSING_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-
-
-def connect(endpoint_url, account="444455556666", region="eu-central-1"):
-    return boto3.client(
-        "kms",
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id=account,
-        aws_secret_access_key="secret",
-        # The emulator's own validation is what is looked at.
-        config=Config(parameter_validation=False, retries={"max_attempts": 0}),
-    )
-
-
-def error_of(call, **arguments):
-    """The error that a call ends with, as "Code: message"."""
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return "{Code}: {Message}".format(**{"Message": "", **error.response["Error"]})
-    return "no error"
 
 
 def create_key(kms):
@@ -102,7 +78,8 @@ def a_disabled_key_refuses_until_it_is_enabled(kms, _):
 
 def accounts_and_regions_are_apart(kms, endpoint_url):
     key = create_key(kms)
-    for other in (connect(endpoint_url, account="999900001111"), connect(endpoint_url, region="us-west-2")):
+    for account, region in (("999900001111", "eu-central-1"), (ACCOUNT, "us-west-2")):
+        other = connect(endpoint_url, "kms", account, region)
         assert error_of(other.describe_key, KeyId=key["KeyId"]).startswith("NotFoundException")
 
 
@@ -132,23 +109,5 @@ CHECKS = (
 )
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    endpoint_url = sys.argv[1]
-    kms = connect(endpoint_url)
-    passed = 0
-    for check in CHECKS:
-        try:
-            check(kms, endpoint_url)
-            passed += 1
-            print("ok   " + check.__name__)
-        except Exception as error:  # a check may fail in any way, and the others still run
-            print("FAIL {}: {!r}".format(check.__name__, error))
-    failed = len(CHECKS) - passed
-    print("{} passed, {} failed".format(passed, failed))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "kms", ACCOUNT, CHECKS)

@@ -7,36 +7,13 @@ Prints one line for each check and ends with "N passed, N failed".
 
 import datetime
 import json
-import sys
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from checks import connect, error_of, run
 
+ACCOUNT = "666677778888"
 TOKEN = "0123456789abcdef0123456789abcdef"
 LAMBDA = "arn:aws:lambda:eu-central-1:666677778888:function:rotate"
 NOT_FOUND = "ResourceNotFoundException: Secrets Manager can't find the specified secret."
-
-
-def connect(endpoint_url, service="secretsmanager", account="666677778888", region="eu-central-1"):
-    return boto3.client(
-        service,
-        endpoint_url=endpoint_url,
-        region_name=region,
-        aws_access_key_id=account,
-        aws_secret_access_key="secret",
-        # The emulator's own validation is what is looked at.
-        config=Config(parameter_validation=False, retries={"max_attempts": 0}),
-    )
-
-
-def error_of(call, **arguments):
-    """The error that a call ends with, as "Code: message"."""
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return "{Code}: {Message}".format(**{"Message": "", **error.response["Error"]})
-    return "no error"
 
 
 def new_secret(secrets, value="value", **arguments):
@@ -179,7 +156,7 @@ def passwords_keep_to_their_rules(secrets, _):
 
 
 def values_are_under_keys_of_the_kms(secrets, endpoint_url):
-    kms = connect(endpoint_url, service="kms")
+    kms = connect(endpoint_url, "kms", ACCOUNT)
     key = kms.create_key()["KeyMetadata"]
     made = new_secret(secrets, KmsKeyId=key["KeyId"])
     kms.disable_key(KeyId=key["KeyId"])
@@ -193,7 +170,8 @@ def values_are_under_keys_of_the_kms(secrets, endpoint_url):
 
 def accounts_and_regions_are_apart(secrets, endpoint_url):
     made = new_secret(secrets)
-    for other in (connect(endpoint_url, account="999900001111"), connect(endpoint_url, region="us-west-2")):
+    for account, region in (("999900001111", "eu-central-1"), (ACCOUNT, "us-west-2")):
+        other = connect(endpoint_url, "secretsmanager", account, region)
         assert error_of(other.get_secret_value, SecretId=made["Name"]) == NOT_FOUND
 
 
@@ -281,23 +259,5 @@ CHECKS = (
 )
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    endpoint_url = sys.argv[1]
-    secrets = connect(endpoint_url)
-    passed = 0
-    for check in CHECKS:
-        try:
-            check(secrets, endpoint_url)
-            passed += 1
-            print("ok   " + check.__name__)
-        except Exception as error:  # a check may fail in any way, and the others still run
-            print("FAIL {}: {!r}".format(check.__name__, error))
-    failed = len(CHECKS) - passed
-    print("{} passed, {} failed".format(passed, failed))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, "secretsmanager", ACCOUNT, CHECKS)
