@@ -32,7 +32,7 @@ const settings = {
     module: 'esnext',
     moduleResolution: 'bundler',
     target: 'es2023',
-    lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
+    lib: ['es2024', 'dom', 'dom.asynciterable'],
     types: [],
   },
 };

@@ -1,102 +1,55 @@
 // Runs the Web Crypto build on every runtime, and the backend of node:crypto on those that have it; then each opens what all of
-// them sealed. Fails where a check fails, a runtime is missing, or a file of docs/formats/vectors was not looked at.
+// them sealed; and the SDK's client over fetch on each, against an emulator. Fails where a check fails, a runtime is missing,
+// or a file of docs/formats/vectors was not looked at.
 //   npm ci --prefix conformance/runtimes && node conformance/runtimes/run.mjs [runtime …]
-import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { build } from 'vite';
+import { checkClient } from './client/check-client.mjs';
 import { printImportTimes } from './import-time.mjs';
+import { inChromium, onCommandLine, onWorkerd } from './launch.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const hosts = ['command-line.mjs', 'worker.mjs', 'workerd.capnp'];
-const run = promisify(execFile);
 
-/** A runtime's own binary. The packages' launchers expect a script to have run at installation. */
-async function binaryOf(scope, name) {
-  const folder = join(here, 'node_modules', scope);
-  for (const found of await readdir(folder).catch(() => [])) {
-    for (const path of [join(folder, found, 'bin', name), join(folder, found, name)]) {
-      const { stdout } = await run(path, ['--version']).catch(() => ({ stdout: '' }));
-      if (stdout !== '') return { path, version: stdout.trim().split('\n')[0] };
-    }
-  }
-  throw new Error(`There is no ${name} for this machine: npm ci --prefix conformance/runtimes`);
-}
-
-async function onCommandLine(path, args, folder, sealed) {
+async function onCommand(runtime, args, folder, sealed) {
   await writeFile(join(folder, 'sealed.mjs'), `export const sealed = ${JSON.stringify(sealed)};\n`);
-  const { stdout } = await run(path, [...args, join(folder, 'command-line.mjs')], { maxBuffer: 2 ** 24 });
-  return JSON.parse(stdout);
+  return onCommandLine(runtime, [...args, join(folder, 'command-line.mjs')]);
 }
 
 /** For each runtime: its version and what the suite answered there, or what it said to what others sealed. */
 const runtimes = {
-  async node(folder, sealed) {
-    return { version: process.version, answer: await onCommandLine(process.execPath, [], folder, sealed) };
-  },
+  node: (folder, sealed) => onCommand('node', [], folder, sealed),
+  deno: (folder, sealed) =>
+    onCommand('deno', ['run', '--no-config', '--no-remote', '--no-npm'], folder, sealed),
+  bun: (folder, sealed) => onCommand('bun', ['run'], folder, sealed),
 
-  async deno(folder, sealed) {
-    const { path, version } = await binaryOf('@deno', 'deno');
-    const args = ['run', '--no-config', '--no-remote', '--no-npm'];
-    return { version, answer: await onCommandLine(path, args, folder, sealed) };
-  },
-
-  async bun(folder, sealed) {
-    const { path, version } = await binaryOf('@oven', 'bun');
-    return { version, answer: await onCommandLine(path, ['run'], folder, sealed) };
-  },
-
-  async workerd(folder, sealed) {
-    const { path, version } = await binaryOf('@cloudflare', 'workerd');
-    // Its control channel says which port the system chose.
-    const child = spawn(path, ['serve', '--control-fd=3', join(folder, 'workerd.capnp')], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-    });
-    try {
-      const [line] = await Promise.race([
-        once(child.stdio[3], 'data'),
-        once(child, 'exit').then(([code]) => {
-          throw new Error(`workerd ended with ${code}.`);
-        }),
-      ]);
-      const { port } = JSON.parse(String(line).split('\n')[0]);
+  workerd: (folder, sealed) =>
+    onWorkerd(join(folder, 'workerd.capnp'), async (url) => {
       const body = JSON.stringify(sealed);
-      const request = body === undefined ? {} : { method: 'POST', body };
-      const response = await fetch(`http://127.0.0.1:${port}/`, request);
-      return { version, answer: await response.json() };
-    } finally {
-      child.kill();
-    }
-  },
+      const response = await fetch(url, body === undefined ? {} : { method: 'POST', body });
+      return response.json();
+    }),
 
   async chromium(folder, sealed) {
-    const { chromium } = await import('playwright-core');
     const server = createServer(async (request, response) => {
       const script = request.url === '/suite.mjs';
       response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
       response.end(script ? await readFile(join(folder, 'suite.mjs')) : '<!doctype html>');
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    let browser;
     try {
-      browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-      });
-      const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${server.address().port}/`);
-      const answer = await page.evaluate(async (others) => {
-        const { openSealed, runSuite } = await import('/suite.mjs');
-        return others === undefined ? runSuite() : openSealed(others);
-      }, sealed);
-      return { version: browser.version(), answer };
+      return await inChromium(`http://127.0.0.1:${server.address().port}/`, (page) =>
+        page.evaluate(async (others) => {
+          const { openSealed, runSuite } = await import('/suite.mjs');
+          return others === undefined ? runSuite() : openSealed(others);
+        }, sealed),
+      );
     } finally {
-      await browser?.close();
       server.close();
     }
   },
@@ -223,4 +176,5 @@ if (counts.size > 1 || files.size > 1) {
   console.log('The runtimes did not run the same number of checks.');
   process.exitCode = 1;
 }
+if (!(await checkClient(chosen))) process.exitCode = 1;
 await printImportTimes();

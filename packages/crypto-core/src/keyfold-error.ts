@@ -92,5 +92,9 @@ export abstract class KeyfoldError extends Error {
  * ```
  */
 export function isKeyfoldError(error: unknown): error is KeyfoldError {
-  return typeof error === 'object' && error !== null && Reflect.get(error, errorBrand) === true;
+  try {
+    return typeof error === 'object' && error !== null && Reflect.get(error, errorBrand) === true;
+  } catch {
+    return false; // a proxy whose trap throws, or that was revoked: anything can be thrown, and this runs where it is caught
+  }
 }

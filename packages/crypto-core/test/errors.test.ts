@@ -57,6 +57,21 @@ describe('errors', () => {
     expectTypeOf<(typeof classes)[number]['prototype']['code']>().toEqualTypeOf<core.CryptoErrorCode>();
   });
 
+  it('are told from hostile values, which make nothing throw', () => {
+    const throwing = () => {
+      throw new Error('trap');
+    };
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const hostile = [
+      new Proxy({}, { get: throwing, has: throwing, getPrototypeOf: throwing }),
+      new Proxy(new Error('x'), { get: throwing }),
+      revoked.proxy,
+      Object.defineProperty({}, Symbol.for('keyfold.error'), { get: throwing }),
+    ];
+    expect(hostile.map(core.isKeyfoldError)).toEqual([false, false, false, false]);
+  });
+
   it('say everything but stack and cause as JSON', () => {
     const error = new core.KeyUnwrapFailedError('m', { cause: new Error('below') });
     expect(JSON.parse(JSON.stringify(error))).toEqual({

@@ -1,6 +1,6 @@
 import type { Clock } from '@keyfold/crypto-core';
 import { limits, type OperationId, type PageQuery } from '@keyfold/protocol';
-import { requireInteger } from './arguments.ts';
+import { requireInteger, requireKnownOptions, requireObject } from './arguments.ts';
 import type { Answered, ApiAnswer, AttemptPlan } from './calls/attempt.ts';
 import {
   type CallOptions,
@@ -20,13 +20,15 @@ import { RetryBudget, type RetryBudgetLimits } from './calls/retry-budget.ts';
 import type { RetryPolicy } from './calls/retry-policy.ts';
 import type { Timers } from './calls/timers.ts';
 import { throwIfAborted } from './calls/until-aborted.ts';
-import { ClientClosedError } from './configuration-errors.ts';
+import { ClientClosedError, OptionInvalidError } from './configuration-errors.ts';
 import type { CallObserver } from './observe/call-observer.ts';
 import type { Transport } from './transport/transport.ts';
 import { UnexpectedResponseError } from './transport/transport-errors.ts';
 
 /** Longest answer in bytes: a full page of the longest root keys' names, or a frame, is a quarter of it. */
 const maxResponseBytes = 4 * limits.frameBytes;
+
+const pageQueryNames: Readonly<Record<keyof PageQuery, true>> = { limit: true, cursor: true };
 
 export interface ApiClientOptions {
   readonly transport: Transport;
@@ -180,7 +182,12 @@ export class ApiClient {
 }
 
 /** @throws OptionInvalidError */
-function listContent<Content>(content: Content, maxItems: number | undefined): Content {
+function listContent<Content extends { readonly query: PageQuery }>(
+  content: Content,
+  maxItems: number | undefined,
+): Content {
+  requireObject('The query of a list', content.query, OptionInvalidError);
+  requireKnownOptions('', content.query, pageQueryNames);
   if (maxItems !== undefined) requireInteger('maxItems', maxItems, Number.MAX_SAFE_INTEGER);
   return content;
 }

@@ -1,7 +1,7 @@
 import type { Awaitable, DataKeyOpener, DataKeySealer, Plaintext } from '@keyfold/crypto-core';
 import { type BeforeWait, whenAll } from './awaitables.ts';
 import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
-import type { WaitOptions } from './calls/call-options.ts';
+import { type WaitOptions, waitOptionNames } from './calls/call-options.ts';
 import { untilAborted, waitingFor } from './calls/until-aborted.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
 import type { KeyScope } from './key-scope.ts';
@@ -60,7 +60,7 @@ export class EncryptedTable<S extends TableSchema> {
     row: PlainRowOf<S, Id>,
     options: WaitOptions = {},
   ): Promise<EncryptedRowOf<S, Id>> {
-    const waiting = waitingFor('wrapDataKeys', options);
+    const waiting = waitingFor('wrapDataKeys', options, waitOptionNames);
     let plan = this.#layout.planEncryption(row);
     const encrypted = this.#keys.seal(
       this.#scope,
@@ -83,7 +83,7 @@ export class EncryptedTable<S extends TableSchema> {
     rows: readonly PlainRowOf<S, Id>[],
     options: WaitOptions = {},
   ): Promise<EncryptedRowOf<S, Id>[]> {
-    const waiting = waitingFor('wrapDataKeys', options);
+    const waiting = waitingFor('wrapDataKeys', options, waitOptionNames);
     const items = prepareBatch<AnyRow, RowItem<RowPlan<Plaintext>>>(rows, (row, position) => ({
       position,
       plan: this.#layout.planEncryption(row),
@@ -109,7 +109,7 @@ export class EncryptedTable<S extends TableSchema> {
     row: Row & Undeclared<S, Row>,
     options: WaitOptions = {},
   ): Promise<DecryptedRowOf<S, Row>> {
-    const waiting = waitingFor('unwrapDataKeys', options);
+    const waiting = waitingFor('unwrapDataKeys', options, waitOptionNames);
     let plan = this.#layout.planDecryption(row);
     const decrypted = this.#keys.open(
       this.#scope,
@@ -132,7 +132,7 @@ export class EncryptedTable<S extends TableSchema> {
     rows: readonly (Row & Undeclared<S, Row>)[],
     options: WaitOptions = {},
   ): Promise<DecryptedRowOf<S, Row>[]> {
-    const waiting = waitingFor('unwrapDataKeys', options);
+    const waiting = waitingFor('unwrapDataKeys', options, waitOptionNames);
     const items = prepareBatch<AnyRow, RowItem<DecryptionPlan>>(rows, (row, position) => ({
       position,
       plan: this.#layout.planDecryption(row),

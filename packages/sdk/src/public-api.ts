@@ -134,7 +134,7 @@ export {
 } from './errors/any-keyfold-error.ts';
 export { type ErrorEntry, keyfoldErrors } from './errors/error-table.ts';
 export { KeySetUnavailableError } from './key-sets/key-set-unavailable-error.ts';
-export type { RemoteKeySet, TokenExpectations } from './key-sets/remote-key-set.ts';
+export type { RemoteKeySet, TokenExpectations, VerifyOptions } from './key-sets/remote-key-set.ts';
 export type { RemoteKeySetOptions } from './key-sets/remote-key-set-options.ts';
 export { LeaseEndedError } from './lease-ended-error.ts';
 export type { LogFields, Logger, LogLevel } from './observe/logger.ts';
@@ -152,6 +152,7 @@ export {
   TableInvalidError,
 } from './schema-errors.ts';
 export type {
+  DecryptManyOptions,
   DecryptOptions,
   EncryptOptions,
   ServiceKeys,

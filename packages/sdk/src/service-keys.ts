@@ -14,7 +14,7 @@ import {
 import { limits } from '@keyfold/protocol';
 import { isObject, requireObject } from './arguments.ts';
 import { atIndexLater, inTurns, oneByOne, prepareBatch } from './batches.ts';
-import type { WaitOptions } from './calls/call-options.ts';
+import { type WaitOptions, waitOptionNames } from './calls/call-options.ts';
 import { untilAborted, waitingFor } from './calls/until-aborted.ts';
 import { copyOf } from './copy-of.ts';
 import type { DataKeyCache } from './data-key-cache.ts';
@@ -41,6 +41,12 @@ export interface DecryptOptions<Kind extends PlaintextKind = PlaintextKind> exte
   readonly as?: Kind;
 }
 
+/** What a batch is expected to be, and how long its keys are waited for. */
+export interface DecryptManyOptions<Kind extends PlaintextKind = PlaintextKind> extends WaitOptions {
+  /** Narrows the results' type, and is checked. */
+  readonly as?: Kind;
+}
+
 /** One item for {@link ServiceKeys.encryptMany}. */
 export interface ValueToEncrypt extends ValuePlace {
   readonly value: Plaintext;
@@ -51,6 +57,14 @@ export interface ValueToDecrypt extends ValuePlace {
   /** Text or bytes as `encrypt` and `encryptBytes` returned them. */
   readonly sealed: string | Uint8Array;
 }
+
+const encryptOptionNames: Readonly<Record<keyof EncryptOptions, true>> = { context: true, signal: true };
+const decryptOptionNames: Readonly<Record<keyof DecryptOptions, true>> = {
+  context: true,
+  as: true,
+  signal: true,
+};
+const decryptManyOptionNames: Readonly<Record<keyof DecryptManyOptions, true>> = { as: true, signal: true };
 
 /** What service keys are made of. */
 export interface ServiceKeysOptions {
@@ -113,7 +127,7 @@ export class ServiceKeys {
   async decrypt(sealed: string | Uint8Array, options: DecryptOptions): Promise<Plaintext> {
     const context = this.#contextOf(options);
     const { as } = options;
-    const waiting = waitingFor('unwrapDataKeys', options);
+    const waiting = waitingFor('unwrapDataKeys', options, decryptOptionNames);
     let bytes = this.#bytesOf(sealed);
     const opened = this.#keys.open(
       this.#scope,
@@ -132,7 +146,7 @@ export class ServiceKeys {
    * @throws BatchItemError for the first value that cannot be encrypted; CallError when no data key can be had
    */
   async encryptMany(values: readonly ValueToEncrypt[], options: WaitOptions = {}): Promise<string[]> {
-    const waiting = waitingFor('wrapDataKeys', options);
+    const waiting = waitingFor('wrapDataKeys', options, waitOptionNames);
     const items = prepareBatch(values, (item, position) => {
       requireObject('An item', item);
       return { position, value: item.value, context: this.#contextOf(item) };
@@ -163,18 +177,15 @@ export class ServiceKeys {
    */
   async decryptMany<Kind extends PlaintextKind>(
     values: readonly ValueToDecrypt[],
-    options: WaitOptions & { readonly as: Kind },
+    options: DecryptManyOptions<Kind> & { readonly as: Kind },
   ): Promise<PlaintextByKind[Kind][]>;
+  async decryptMany(values: readonly ValueToDecrypt[], options?: DecryptManyOptions): Promise<Plaintext[]>;
   async decryptMany(
     values: readonly ValueToDecrypt[],
-    options?: WaitOptions & { readonly as?: PlaintextKind },
-  ): Promise<Plaintext[]>;
-  async decryptMany(
-    values: readonly ValueToDecrypt[],
-    options: WaitOptions & { readonly as?: PlaintextKind } = {},
+    options: DecryptManyOptions = {},
   ): Promise<Plaintext[]> {
     const as = options?.as;
-    const waiting = waitingFor('unwrapDataKeys', options);
+    const waiting = waitingFor('unwrapDataKeys', options, decryptManyOptionNames);
     const items = prepareBatch(values, (item, position) => {
       requireObject('An item', item);
       const bytes = this.#bytesOf(item.sealed);
@@ -213,7 +224,7 @@ export class ServiceKeys {
     options?: WaitOptions,
   ): Promise<Form extends string ? string : Uint8Array>;
   async rewrap(sealed: string | Uint8Array, options: WaitOptions = {}): Promise<string | Uint8Array> {
-    const { signal } = waitingFor('rewrapDataKeys', options);
+    const { signal } = waitingFor('rewrapDataKeys', options, waitOptionNames);
     const bytes = Uint8Array.from(this.#bytesOf(sealed));
     const [rewrapped] = await this.#keys.rewrap(this.#scope, [headerOf(bytes)], { signal });
     if (isKeyfoldError(rewrapped)) throw rewrapped;
@@ -240,7 +251,7 @@ export class ServiceKeys {
 
   #seal(value: Plaintext, options: EncryptOptions): Awaitable<Uint8Array> {
     const context = this.#contextOf(options);
-    const waiting = waitingFor('wrapDataKeys', options);
+    const waiting = waitingFor('wrapDataKeys', options, encryptOptionNames);
     let own = value;
     const sealed = this.#keys.seal(
       this.#scope,

@@ -19,6 +19,8 @@ describe('a call from plain JavaScript', () => {
     ['null to rewrap', 'not_keyfold_ciphertext', () => keys.rewrap(anything(null))],
     ['a set of values', 'invalid_argument', () => keys.encryptMany(anything(new Set([1])))],
     ['a set to decrypt', 'invalid_argument', () => keys.decryptMany(anything(new Set([1])))],
+    ['a signal for options', 'option_invalid', () => keys.rewrap('kf1.', anything('signal'))],
+    ['a number for options', 'option_invalid', () => table.decryptMany([], anything(5))],
     ['null among values', 'batch_item_failed', () => keys.encryptMany([anything(null)])],
     ['null among sealed values', 'batch_item_failed', () => keys.decryptMany([anything(null)])],
     ['null for a row', 'row_invalid', () => table.encrypt(anything(null))],
@@ -31,6 +33,34 @@ describe('a call from plain JavaScript', () => {
 
   it.each(calls)('with %s gets a typed error (%s)', async (_, code, call) => {
     expect(await rejection(call())).toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+  });
+
+  const unknown = anything({ context, Signal: AbortSignal.abort() });
+  const misspelt: readonly [string, () => Promise<unknown>][] = [
+    ['encrypt', () => keys.encrypt('x', unknown)],
+    ['encryptBytes', () => keys.encryptBytes('x', unknown)],
+    ['decrypt', () => keys.decrypt('kf1.', unknown)],
+    ['encryptMany', () => keys.encryptMany([], anything({ Signal: 1 }))],
+    ['decryptMany', () => keys.decryptMany([], anything({ Signal: 1 }))],
+    ['rewrap', () => keys.rewrap('kf1.', anything({ Signal: 1 }))],
+    ['table.encrypt', () => table.encrypt({ id: 1, a: 'x' }, anything({ Signal: 1 }))],
+    ['table.encryptMany', () => table.encryptMany([], anything({ Signal: 1 }))],
+    ['table.decrypt', () => table.decrypt(anything({}), anything({ Signal: 1 }))],
+    ['table.decryptMany', () => table.decryptMany([], anything({ Signal: 1 }))],
+  ];
+
+  it.each(misspelt)('of %s with a misspelt option gets an error that names it', async (_, call) => {
+    expect(await rejection(call())).toMatchObject({
+      code: 'option_invalid',
+      layer: 'config',
+      message: 'There is no option Signal.',
+    });
+  });
+
+  it('whose option is a secret in the wrong place is not told its name', async () => {
+    const options = anything({ context, '4111 1111 1111 1111': true });
+    const error = await rejection(keys.encrypt('x', options));
+    expect(error).toMatchObject({ code: 'option_invalid', message: 'There is no option ….' });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { identifierPatterns, type OperationId, operationOf } from '@keyfold/protocol';
-import { isObject, requireInteger, requireObject } from '../arguments.ts';
+import { isObject, requireInteger, requireKnownOptions, requireObject } from '../arguments.ts';
 import { OptionInvalidError } from '../configuration-errors.ts';
 
 /** What every call that may wait takes. */
@@ -32,6 +32,15 @@ export interface ListOptions extends CallOptions {
   readonly maxItems?: number | undefined;
 }
 
+/** The names of the options that a call takes; whatever else is passed is refused. */
+export const waitOptionNames: Readonly<Record<keyof WaitOptions, true>> = { signal: true };
+const callOptionNames: Readonly<Record<keyof KeyedCallOptions, true>> = {
+  signal: true,
+  timeoutMs: true,
+  maxAttempts: true,
+  idempotencyKey: true,
+};
+
 /** The largest values of options that have one. */
 export const optionBounds = { timeoutMs: 3_600_000, maxAttempts: 10 } as const;
 
@@ -42,6 +51,7 @@ export const optionBounds = { timeoutMs: 3_600_000, maxAttempts: 10 } as const;
  */
 export function checkedCallOptions(operation: OperationId, options: KeyedCallOptions): KeyedCallOptions {
   requireObject('The options of a call', options, OptionInvalidError);
+  requireKnownOptions('', options, callOptionNames);
   const { signal, timeoutMs, maxAttempts, idempotencyKey } = options;
   checkSignal(signal);
   if (timeoutMs !== undefined) requireInteger('timeoutMs', timeoutMs, optionBounds.timeoutMs);

@@ -1,5 +1,8 @@
 import type { ResponseInfo } from './response-info.ts';
 
+/** Node's documented hook for `util.inspect`; a registered symbol, so nothing has to be imported. */
+const inspectHook = Symbol.for('nodejs.util.inspect.custom');
+
 /** What a call answered, and what is known of the answer. */
 export interface WithResponse<T> {
   readonly data: T;
@@ -18,6 +21,15 @@ export interface WithResponse<T> {
  */
 export class CallPromise<T> extends Promise<T> {
   readonly #answer: Promise<WithResponse<T>>;
+
+  static {
+    // Not the state that Node would show of it, which is none of the call's: see the constructor.
+    Object.defineProperty(CallPromise.prototype, inspectHook, {
+      value(this: CallPromise<unknown>): string {
+        return `${this.constructor.name} { <call> }`;
+      },
+    });
+  }
 
   /** What `then` returns is a plain promise. */
   static override get [Symbol.species](): PromiseConstructor {

@@ -87,8 +87,9 @@ export class CallRun<T> {
       pass?.settle('up');
       return answered;
     } catch (error) {
-      // What an attempt meets that was ended from this side says nothing about the server.
-      pass?.settle(signal.aborted ? 'unknown' : serverSign(error), error);
+      if (this.#options.deadline.endReason === 'timeout') pass?.settle('silent', this.#timeout());
+      // What an attempt meets that was otherwise ended from this side says nothing about the server.
+      else pass?.settle(signal.aborted ? 'unknown' : serverSign(error), error);
       throw error;
     }
   }
@@ -127,7 +128,7 @@ export class CallRun<T> {
   }
 
   #throwIfEnded(): void {
-    const { endReason, timeoutMs, abortReason } = this.#options.deadline;
+    const { endReason, abortReason } = this.#options.deadline;
     const cause = this.#lastError;
     switch (endReason) {
       case undefined:
@@ -137,8 +138,14 @@ export class CallRun<T> {
       case 'aborted':
         throw new CallAbortedError(this.#details(), { cause: cause ?? abortReason });
       case 'timeout':
-        throw new TimeoutError(`The call did not end within ${timeoutMs} ms.`, this.#details(), { cause });
+        throw this.#timeout();
     }
+  }
+
+  #timeout(): TimeoutError {
+    const { timeoutMs } = this.#options.deadline;
+    const cause = this.#lastError;
+    return new TimeoutError(`The call did not end within ${timeoutMs} ms.`, this.#details(), { cause });
   }
 
   #details(): CallDetails {

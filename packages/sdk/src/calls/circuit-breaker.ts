@@ -2,7 +2,7 @@ import type { Clock } from '@keyfold/crypto-core';
 
 /** When a circuit opens, and for how long. */
 export interface CircuitLimits {
-  /** Attempts in a row that found the server down. */
+  /** Attempts in a row that found the server down, or that it left without an answer. */
   readonly failures: number;
   /** How long nothing is sent then, in milliseconds, before one attempt may find out. */
   readonly openMs: number;
@@ -10,8 +10,11 @@ export interface CircuitLimits {
 
 export const defaultCircuit: CircuitLimits = { failures: 10, openMs: 5_000 };
 
-/** What an attempt tells about the server: it answered, it is plainly down, or nothing. */
-export type ServerSign = 'up' | 'down' | 'unknown';
+/** What an attempt tells about the server: it answered, it is plainly down, nothing came until the deadline, or nothing. */
+export type ServerSign = 'up' | 'down' | 'silent' | 'unknown';
+
+/** How long an attempt waits, in milliseconds, before silence means down: less is a deadline that a server may well miss. */
+const silenceMs = 5_000;
 
 /** A circuit that is open. */
 export interface OpenCircuit {
@@ -68,15 +71,18 @@ export class CircuitBreaker {
   }
 
   #pass(probe = false): CircuitPass {
+    const begunMs = this.#clock.now().monotonicMs;
     let settled = false;
     return {
       settle: (sign, error) => {
         if (settled) return;
         settled = true;
         if (probe) this.#probing = false;
-        if (sign === 'up') this.#close();
+        if (sign === 'up') return this.#close();
+        const waitedMs = this.#clock.now().monotonicMs - begunMs;
+        const down = sign === 'down' || (sign === 'silent' && waitedMs >= silenceMs);
         // An attempt that began before the circuit opened says nothing about the server of now.
-        else if (sign === 'down' && (probe || this.#open === undefined)) {
+        if (down && (probe || this.#open === undefined)) {
           this.#failures++;
           if (probe || this.#failures >= this.#limits.failures) this.#openWith(error);
         }

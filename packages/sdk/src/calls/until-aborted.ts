@@ -1,20 +1,31 @@
 import type { Awaitable } from '@keyfold/crypto-core';
-import type { OperationId } from '@keyfold/protocol';
+import { requireKnownOptions, requireObject } from '../arguments.ts';
+import { OptionInvalidError } from '../configuration-errors.ts';
 import { CallAbortedError } from '../transport/transport-errors.ts';
+import type { CallName } from './call-error.ts';
 import { checkSignal, type WaitOptions } from './call-options.ts';
 
 /** The caller's signal, and what he asked for by the operation that it waits for. */
 export interface Waiting {
   readonly signal: AbortSignal | undefined;
-  readonly operation: OperationId;
+  readonly operation: CallName;
 }
 
 /**
  * The signal of a call that may wait, looked at before anything is done.
  *
- * @throws CallAbortedError when it is aborted already; OptionInvalidError when it is none
+ * @param known the names of the call's options
+ * @throws CallAbortedError when it is aborted already; OptionInvalidError when it is none, or for an option that there is not
  */
-export function waitingFor(operation: OperationId, options: WaitOptions | undefined): Waiting {
+export function waitingFor<Options extends WaitOptions>(
+  operation: CallName,
+  options: Options | undefined,
+  known: Readonly<Record<keyof Options, true>>,
+): Waiting {
+  if (options !== undefined && options !== null) {
+    requireObject('The options of a call', options, OptionInvalidError);
+    requireKnownOptions('', options, known);
+  }
   const waiting = { signal: options?.signal ?? undefined, operation };
   checkSignal(waiting.signal);
   throwIfAborted(waiting);

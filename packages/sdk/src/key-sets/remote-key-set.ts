@@ -8,7 +8,9 @@ import {
   verifyToken,
 } from '@keyfold/crypto-core';
 import { requireObject } from '../arguments.ts';
+import { type WaitOptions, waitOptionNames } from '../calls/call-options.ts';
 import { systemTimers, type Timers } from '../calls/timers.ts';
+import { untilAborted, type Waiting, waitingFor } from '../calls/until-aborted.ts';
 import { ClientClosedError } from '../configuration-errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -23,6 +25,20 @@ import {
 
 /** What a token must be; the keys, the clock and the cryptography are the key set's. */
 export type TokenExpectations = Omit<VerifyTokenOptions, 'backend' | 'keys' | 'clock'>;
+
+/** What a token must be, and how long the keys to verify it by are waited for. */
+export interface VerifyOptions extends TokenExpectations, WaitOptions {}
+
+const verifyOptionNames: Readonly<Record<keyof VerifyOptions, true>> = {
+  issuer: true,
+  audience: true,
+  type: true,
+  clockSkewMs: true,
+  maxLifetimeMs: true,
+  requiredClaims: true,
+  maxTokenBytes: true,
+  signal: true,
+};
 
 /** What a key set works with. */
 export interface RemoteKeySetParts {
@@ -55,20 +71,23 @@ export class RemoteKeySet implements AsyncDisposable {
    *
    * @throws TokenInvalidError, TokenExpiredError; {@link KeySetUnavailableError} when it cannot be said, because there is no
    *   set young enough, or the token's key is in none and the last fetch failed; ClientClosedError;
-   *   InvalidArgumentError for expectations out of range
+   *   CallAbortedError when `signal` ends the wait, which the fetch outlives; InvalidArgumentError for expectations out of
+   *   range, OptionInvalidError for one that there is not
    * @example
    * ```ts
    * const { claims } = await keys.verify(token, { issuer: 'https://login.example', audience: 'billing' });
    * ```
    */
-  async verify(token: string, expected: TokenExpectations): Promise<VerifiedToken> {
-    requireObject('What a token must be', expected);
-    const view = await this.#whileOpen(() => this.#cache.current());
+  async verify(token: string, options: VerifyOptions): Promise<VerifiedToken> {
+    requireObject('What a token must be', options);
+    const waiting = waitingFor('fetchKeySet', options, verifyOptionNames);
+    const { signal: _, ...expected } = options;
+    const view = await this.#whileOpen(() => this.#cache.current(), waiting);
     try {
       return await this.#verifyBy(view.keys, token, expected);
     } catch (error) {
       if (!(error instanceof TokenInvalidError && error.reason === 'unknown_key')) throw error;
-      const later = await this.#whileOpen(() => this.#cache.after(view));
+      const later = await this.#whileOpen(() => this.#cache.after(view), waiting);
       if (later.version !== view.version) return await this.#verifyBy(later.keys, token, expected);
       if (later.failure === undefined) throw error;
       const message = 'No key at hand has the kid of the token, and the key set cannot be fetched.';
@@ -79,10 +98,11 @@ export class RemoteKeySet implements AsyncDisposable {
   /**
    * The keys that verify now, for a verifier of one's own. Ask for them again for each token.
    *
-   * @throws {@link KeySetUnavailableError}, ClientClosedError
+   * @throws {@link KeySetUnavailableError}, ClientClosedError, CallAbortedError
    */
-  async keys(): Promise<readonly VerificationKey[]> {
-    return (await this.#whileOpen(() => this.#cache.current())).keys;
+  async keys(options: WaitOptions = {}): Promise<readonly VerificationKey[]> {
+    const waiting = waitingFor('fetchKeySet', options, waitOptionNames);
+    return (await this.#whileOpen(() => this.#cache.current(), waiting)).keys;
   }
 
   /** Ends a fetch under way and leaves no socket open. */
@@ -103,13 +123,13 @@ export class RemoteKeySet implements AsyncDisposable {
     return verifyToken(token, { ...expected, backend: this.#backend, keys, clock: this.#clock });
   }
 
-  async #whileOpen<T>(read: () => Promise<T>): Promise<T> {
-    const signal = this.#closing.signal;
-    if (signal.aborted) throw new ClientClosedError();
+  async #whileOpen<T>(read: () => Promise<T>, waiting: Waiting): Promise<T> {
+    const closing = this.#closing.signal;
+    if (closing.aborted) throw new ClientClosedError();
     try {
-      return await read();
+      return await untilAborted(read(), waiting);
     } catch (error) {
-      throw signal.aborted ? new ClientClosedError() : error;
+      throw closing.aborted ? new ClientClosedError() : error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ApiKeys } from '../../src/api-keys.ts';
 import { CallPromise } from '../../src/calls/call-promise.ts';
@@ -69,6 +70,31 @@ describe('a call', () => {
     expect(await Promise.all([tenants.get('acme'), 7])).toEqual([tenant('acme'), 7]);
     expect(await tenants.get('No Tenant').catch(({ code }) => code)).toBe('identifier_invalid');
     expect(done).toEqual(['finally']);
+  });
+
+  it('shows itself as a call, whatever has become of it', async () => {
+    const { client } = scriptedClient([ok, page(['a'])]);
+    const tenants = new Tenants(client);
+    const calls = [tenants.get('acme'), tenants.list()];
+    const names = ['CallPromise { <call> }', 'ListPromise { <call> }'];
+    expect(calls.map((call) => inspect(call))).toEqual(names);
+    await Promise.all(calls);
+    expect(calls.map((call) => inspect(call))).toEqual(names);
+  });
+
+  it.each<[string, (tenants: Tenants, keys: ApiKeys) => Promise<unknown>]>([
+    ['timeout', (tenants) => tenants.get('acme', { timeout: 5 } as object)],
+    ['maxItems', (tenants) => tenants.get('acme', { maxItems: 5 } as object)],
+    ['retries', (_, keys) => keys.create({ role: 'application', tenants: '*' }, { retries: 5 } as object)],
+    ['maxItem', (tenants) => tenants.list({}, { maxItem: 5 } as object)],
+    ['pageSize', (tenants) => tenants.list({ pageSize: 5 } as object)],
+  ])('with an option %s, which there is not, is refused by its name', async (name, call) => {
+    const { client, sent } = scriptedClient([ok]);
+    expect(await rejection(call(new Tenants(client), new ApiKeys(client)))).toMatchObject({
+      code: 'option_invalid',
+      message: `There is no option ${name}.`,
+    });
+    expect(sent).toHaveLength(0);
   });
 
   it('that fails is one rejection, whichever way it is looked at', async () => {

@@ -26,6 +26,13 @@ function circuitOf(replies: readonly Reply[]) {
     ...scripted,
     changes,
     get: (signal?: AbortSignal) => rejection(tenants.get('acme', { signal })),
+    /** A call whose deadline passes. */
+    timeOut: async (timeoutMs = 30_000) => {
+      const ended = rejection(tenants.get('acme', { timeoutMs }));
+      await settle();
+      scripted.time.advance(timeoutMs);
+      return await ended;
+    },
     tenants,
   };
 }
@@ -133,6 +140,62 @@ describe('a circuit', () => {
     }
     expect(replies).toHaveLength(1);
     expect(sent).toHaveLength(10);
+  });
+
+  it('opens after deadlines in a row that passed in silence, and says so', async () => {
+    const { get, sent, time, timeOut } = circuitOf([silent]);
+    for (let call = 0; call < 3; call++) expect(await timeOut()).toMatchObject({ code: 'timeout' });
+    expect(await get()).toMatchObject({
+      code: 'circuit_open',
+      attempts: 0,
+      since: new Date(time.now().wallMs),
+      cause: { code: 'timeout', message: 'The call did not end within 30000 ms.', attempts: 1 },
+    });
+    expect(sent).toHaveLength(3);
+  });
+
+  it('stays open while the attempt that is let through meets silence', async () => {
+    const { get, sent, time, timeOut } = circuitOf([down, down, down, silent]);
+    for (let call = 0; call < 3; call++) await get();
+    const since = new Date(time.now().wallMs);
+    time.advance(5_000);
+    expect(await timeOut()).toMatchObject({ code: 'timeout' });
+    expect(await get()).toMatchObject({ code: 'circuit_open', since, cause: { code: 'timeout' } });
+    expect(sent).toHaveLength(4);
+  });
+
+  it('does not count deadlines of less than five seconds, which a server may miss that is up', async () => {
+    const { sent, timeOut } = circuitOf([silent]);
+    for (let call = 0; call < 12; call++) {
+      expect(await timeOut(4_999)).toMatchObject({ code: 'timeout' });
+    }
+    expect(sent).toHaveLength(12);
+  });
+
+  it('does not count deadlines between which the server answers', async () => {
+    const { get, sent, timeOut } = circuitOf([silent, silent, plain(404), silent, silent, plain(404)]);
+    for (let round = 0; round < 2; round++) {
+      for (let call = 0; call < 2; call++) expect(await timeOut()).toMatchObject({ code: 'timeout' });
+      expect(await get()).toMatchObject({ code: 'unrecognised_answer' });
+    }
+    expect(sent).toHaveLength(6);
+  });
+
+  it('does not count silence that a caller, or the client, ended', async () => {
+    const { get, time, sent, client } = circuitOf([silent]);
+    for (let call = 0; call < 5; call++) {
+      const controller = new AbortController();
+      const ended = get(controller.signal);
+      await settle();
+      time.advance(29_999);
+      controller.abort();
+      expect(await ended).toMatchObject({ code: 'call_aborted' });
+    }
+    const closed = get();
+    await settle();
+    await client.close();
+    expect(await closed).toMatchObject({ code: 'client_closed' });
+    expect(sent).toHaveLength(6);
   });
 
   it('that opens between two attempts of a call ends it with what it met', async () => {

@@ -135,12 +135,11 @@ describe('the options of one call', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('change nothing but what they are for', async () => {
+  it.each(['params', 'body', 'headers', 'path'])('are no way to change the %s', async (name) => {
     const { client, sent } = scriptedClient([ok]);
-    const options = { params: { tenant: 'globex' }, body: {}, headers: { host: 'x' } } as object;
-    await new Tenants(client).get('acme', options);
-    expect(sent[0]?.path).toBe('/v1/tenants/acme');
-    expect(sent[0]?.headers['host']).toBeUndefined();
+    const error = await rejection(new Tenants(client).get('acme', { [name]: { host: 'x' } } as object));
+    expect(error).toMatchObject({ code: 'option_invalid', message: `There is no option ${name}.` });
+    expect(sent).toHaveLength(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { describe, expect, it } from 'vitest';
 import { RemoteKeySet } from '../../src/key-sets/remote-key-set.ts';
@@ -234,6 +235,91 @@ it('closing a key set ends a fetch under way, and it verifies nothing afterwards
   expect(await code(verify(first))).toBe('client_closed');
   expect(await code(keys.keys())).toBe('client_closed');
   expect(time.pending).toBe(0);
+});
+
+describe('a signal', () => {
+  /** A set that is published when the test says so. */
+  const later = () => {
+    const release = Promise.withResolvers<void>();
+    const reply: Reply = async (request) => {
+      await release.promise;
+      return published(first)(request);
+    };
+    return { reply, release: release.resolve };
+  };
+
+  it('that is aborted already fetches nothing, and is the cause', async () => {
+    const { keys, server, time } = scripted(published(first));
+    const reason = new DOMException('Too slow.', 'TimeoutError');
+    const signal = AbortSignal.abort(reason);
+    const aborted = { code: 'call_aborted', operation: 'fetchKeySet', attempts: 0, cause: reason };
+    expect(await rejection(keys.keys({ signal }))).toMatchObject(aborted);
+    const token = await tokenAt(first, time);
+    expect(await rejection(keys.verify(token, { ...expected, signal }))).toMatchObject(aborted);
+    expect(server.sent).toEqual([]);
+  });
+
+  it('ends the wait that it was passed with, not the fetch that others wait for', async () => {
+    const { reply, release } = later();
+    const { keys, server, time, verify } = scripted(reply);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ended = [
+      rejection(keys.keys({ signal })),
+      rejection(keys.verify(await tokenAt(first, time), { ...expected, signal })),
+    ];
+    const other = verify(first);
+    await settle();
+    controller.abort();
+    for (const error of await Promise.all(ended)) expect(error).toMatchObject({ code: 'call_aborted' });
+    release();
+    expect(await other).toMatchObject({ kid: first.kid });
+    expect(server.sent).toHaveLength(1);
+  });
+
+  it('ends the wait for a later set, too', async () => {
+    const { keys, server, time, verify } = scripted(published(first));
+    await verify(first);
+    time.advance(30_000);
+    server.reply = silent;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ended = rejection(keys.verify(await tokenAt(second, time), { ...expected, signal }));
+    await settle();
+    expect(server.sent).toHaveLength(2);
+    controller.abort();
+    expect(await ended).toMatchObject({ code: 'call_aborted' });
+    await keys.close();
+  });
+
+  it('is let go of once a token is verified', async () => {
+    const { keys, time } = scripted(published(first));
+    const { signal } = new AbortController();
+    const { kid } = await keys.verify(await tokenAt(first, time), { ...expected, signal });
+    expect(kid).toBe(first.kid);
+    expect(await keys.keys({ signal })).toHaveLength(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['that is none', { signal: {} }, 'signal must be an AbortSignal.'],
+    ['that is misspelt', { abortSignal: AbortSignal.abort() }, 'There is no option abortSignal.'],
+  ])('%s is refused', async (_, options, message) => {
+    const { keys, server, time } = scripted(published(first));
+    const token = await tokenAt(first, time);
+    for (const call of [keys.keys(options), keys.verify(token, { ...expected, ...options })]) {
+      expect(await rejection(call)).toMatchObject({ code: 'option_invalid', message });
+    }
+    expect(server.sent).toEqual([]);
+  });
+});
+
+it('an expectation that there is not is refused, as it would not be looked at', async () => {
+  const { keys, server, time } = scripted(published(first));
+  const token = await tokenAt(first, time);
+  const error = await rejection(keys.verify(token, { ...expected, clockSkew: 1 } as typeof expected));
+  expect(error).toMatchObject({ code: 'option_invalid', message: 'There is no option clockSkew.' });
+  expect(server.sent).toEqual([]);
 });
 
 describe('the options of a key set are refused when it is made', () => {
