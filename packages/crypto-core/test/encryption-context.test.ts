@@ -22,6 +22,20 @@ describe('encryption context', () => {
     );
   });
 
+  it('stays what it was, whatever is encoded after it', () => {
+    const sizes = [0, 1, 400, 470, 512, 600, 8_000];
+    const made = Array.from({ length: 700 }, (_, index) => {
+      const context = { n: String(index), x: 'x'.repeat(sizes[index % sizes.length] ?? 0) };
+      const prepared = prepareValueContext({ tenant: 'acme', scope: billing, context });
+      return { context, prepared, aad: hex(ValueContext.aadOf(prepared)) };
+    });
+    expect(new Set(made.map(({ aad }) => aad)).size).toBe(made.length);
+    for (const { context, prepared, aad } of made) {
+      expect(hex(ValueContext.aadOf(prepared))).toBe(aad);
+      expect(valueAad(context)).toBe(aad);
+    }
+  });
+
   it('has own enumerable names only; the names of JavaScript are data', () => {
     const inherited: EncryptionContext = Object.assign(Object.create(null), { a: '1' });
     Object.defineProperty(inherited, 'hidden', { value: 'x' });

@@ -27,8 +27,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function readAnswer(response: TransportResponse, form: BodyForm, call: CallDetails): Frame {
   if (form === 'none') return { json: null, attachments: [] };
-  const [mediaType] = (response.header(headerNames.contentType) ?? '').split(';');
-  if (mediaType?.trim().toLowerCase() !== mediaTypes[form]) {
+  if (mediaTypeOf(response) !== mediaTypes[form]) {
     throw new UnexpectedResponseError(`The answer is not of the media type ${mediaTypes[form]}.`, call);
   }
   try {
@@ -39,6 +38,13 @@ export function readAnswer(response: TransportResponse, form: BodyForm, call: Ca
     // Not kept as a cause: JSON.parse quotes what it could not read.
     throw new UnexpectedResponseError(`The answer is not valid ${mediaTypes[form]}.`, call);
   }
+}
+
+/** Without its parameters (RFC 9110 §8.3.1). */
+function mediaTypeOf(response: TransportResponse): string {
+  const contentType = response.header(headerNames.contentType) ?? '';
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
 /**

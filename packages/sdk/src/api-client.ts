@@ -1,7 +1,8 @@
 import type { Clock } from '@keyfold/crypto-core';
 import { limits, type OperationId, type PageQuery } from '@keyfold/protocol';
 import { requireInteger, requireKnownOptions, requireObject } from './arguments.ts';
-import type { Answered, ApiAnswer, AttemptPlan } from './calls/attempt.ts';
+import type { Answered } from './calls/answered.ts';
+import type { ApiAnswer, AttemptPlan } from './calls/attempt.ts';
 import {
   type CallOptions,
   checkedCallOptions,
@@ -12,6 +13,7 @@ import { CallPromise } from './calls/call-promise.ts';
 import { type CallParts, CallRun } from './calls/call-run.ts';
 import { CircuitBreaker, type CircuitLimits } from './calls/circuit-breaker.ts';
 import { Deadline } from './calls/deadline.ts';
+import { Ending } from './calls/end-signal.ts';
 import { ListPromise } from './calls/list-promise.ts';
 import type { Middleware } from './calls/middleware.ts';
 import { type Page, readPage } from './calls/page.ts';
@@ -56,7 +58,7 @@ export interface ApiClientOptions {
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #parts: CallParts;
-  readonly #closing = new AbortController();
+  readonly #closing = new Ending();
 
   constructor(options: ApiClientOptions) {
     const { clock, retryBudget, circuit, observer } = options;
@@ -125,59 +127,55 @@ export class ApiClient {
 
   /** Ends every call under way with {@link ClientClosedError} and leaves no socket open. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.end();
     await this.#options.transport.close();
   }
 
-  async #begin<Id extends OperationId, T>(
+  #begin<Id extends OperationId, T>(
     id: Id,
     options: KeyedCallOptions,
     prepare: () => RequestContent<Id>,
     read: (answer: ApiAnswer) => T,
   ): Promise<Answered<T>> {
-    const checked = checkedCallOptions(id, options);
-    return await this.#execute(id, { ...prepare(), ...checked }, read);
+    try {
+      const checked = checkedCallOptions(id, options);
+      return this.#execute(id, { ...prepare(), ...checked }, read);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async #execute<Id extends OperationId, T>(
+  /** Throws at once what there is to say against the call; what becomes of it is a promise. */
+  #execute<Id extends OperationId, T>(
     id: Id,
     request: ApiRequest<Id>,
     read: (answer: ApiAnswer) => T,
   ): Promise<Answered<T>> {
-    if (this.#closing.signal.aborted) throw new ClientClosedError();
+    if (this.#closing.aborted) throw new ClientClosedError();
     const { pathPrefix } = this.#options;
     const body = encodeBody(id, request);
     try {
       // What a caller passed may throw here: before there is a deadline to let go of.
-      return await this.#run(requestPlan({ id, request, pathPrefix, body, read }), request);
-    } finally {
+      return this.#run(requestPlan({ id, request, pathPrefix, body, read }), request);
+    } catch (error) {
       body?.fill(0);
+      throw error;
     }
   }
 
-  async #run<T>(plan: AttemptPlan<T>, request: CallOptions): Promise<Answered<T>> {
+  #run<T>(plan: AttemptPlan<T>, request: CallOptions): Promise<Answered<T>> {
     const { clock, timers, timeoutMs, retryPolicy, observer } = this.#options;
+    const observation = observer?.begin(plan.id);
     const deadline = new Deadline({
       timeoutMs: request.timeoutMs ?? timeoutMs,
       clock,
       timers,
-      closing: this.#closing.signal,
+      closing: this.#closing,
       signal: request.signal,
     });
-    const observation = observer?.begin(plan.id);
     // Sending any operation twice has the effect of sending it once, if need be by its idempotency key.
     const maxAttempts = request.maxAttempts ?? retryPolicy.maxAttempts;
-    const run = new CallRun({ parts: this.#parts, plan, deadline, maxAttempts, observation });
-    try {
-      const answered = await run.run();
-      observation?.end(run.attempts);
-      return answered;
-    } catch (error) {
-      observation?.end(run.attempts, error);
-      throw error;
-    } finally {
-      deadline[Symbol.dispose]();
-    }
+    return new CallRun({ parts: this.#parts, plan, deadline, maxAttempts, observation }).run();
   }
 }
 

@@ -11,10 +11,10 @@ export function whenAll<T, R>(
   values: readonly Awaitable<T>[],
   then: (values: readonly T[]) => R,
 ): Awaitable<R> {
-  const ready: T[] = [];
-  for (const value of values) {
-    if (value instanceof Promise) return Promise.all(values).then(then);
-    ready.push(value);
-  }
-  return then(ready);
+  return isReady(values) ? then(values) : Promise.all(values).then(then);
+}
+
+function isReady<T>(values: readonly Awaitable<T>[]): values is readonly T[] {
+  for (const value of values) if (value instanceof Promise) return false;
+  return true;
 }

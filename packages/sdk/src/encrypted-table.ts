@@ -149,7 +149,7 @@ export class EncryptedTable<S extends TableSchema> {
     return whenAll(
       // All begun in one tick, while the key is known to be good.
       plan.steps.map(({ column, value }) => sealer.sealField(value, column.context, plan.id)),
-      (sealed) => this.#layout.encryptedRow(plan, sealed, sealer.recordHeader()),
+      (sealed) => this.#layout.encryptedRow(plan, sealed, sealer),
     );
   }
 

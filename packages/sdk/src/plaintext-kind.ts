@@ -22,7 +22,7 @@ const kindsByType: Readonly<Record<string, PlaintextKind>> = {
 };
 
 const kindsByTag: Readonly<Record<string, PlaintextKind>> = {
-  '[object Uint8Array]': 'bytes', // Node's Buffer too
+  '[object Uint8Array]': 'bytes', // of another realm
   '[object Date]': 'date',
 };
 
@@ -33,6 +33,7 @@ const kindsByTag: Readonly<Record<string, PlaintextKind>> = {
 export function kindOf(value: unknown): PlaintextKind | undefined {
   const kind = kindsByType[typeof value];
   if (kind !== undefined || typeof value !== 'object' || value === null) return kind;
+  if (value instanceof Uint8Array) return 'bytes'; // mostly: the tag says it, too, and takes ten times as long
   return kindsByTag[Object.prototype.toString.call(value)] ?? 'json';
 }
 

@@ -1,9 +1,9 @@
 import {
   type DataKeyHeader,
+  type DataKeySealer,
   type FieldContext,
   NotKeyfoldCiphertextError,
   type Plaintext,
-  parseRecordHeader,
   prepareFieldContext,
   type RowId,
   type RowIdType,
@@ -12,6 +12,7 @@ import { isObject } from './arguments.ts';
 import { copyOf } from './copy-of.ts';
 import type { KeyScope } from './key-scope.ts';
 import { isOfKind, kindOf, type PlaintextKind } from './plaintext-kind.ts';
+import { RecordHeaders } from './record-headers.ts';
 import {
   ColumnKindError,
   ColumnMissingError,
@@ -68,6 +69,9 @@ export class TableLayout {
   readonly #clear: readonly string[];
   readonly #sealed: readonly SealedColumn[];
   readonly #declared: ReadonlySet<string>;
+  /** The declared columns and the header's. */
+  readonly #stored: ReadonlySet<string>;
+  readonly #headers = new RecordHeaders();
 
   /** @throws {@link TableInvalidError} when the declaration is wrong in itself */
   constructor(scope: KeyScope, name: string, schema: TableSchema) {
@@ -85,6 +89,7 @@ export class TableLayout {
       return [{ ...column, name: field, context: prepareFieldContext(place) }];
     });
     this.#declared = new Set([this.#idName, ...Object.keys(schema.fields)]);
+    this.#stored = new Set([...this.#declared, headerName]);
   }
 
   /**
@@ -107,9 +112,11 @@ export class TableLayout {
     return { id: this.#idOf(row), clear, sealed: this.#sealed, steps };
   }
 
-  /** The row as it is stored. `sealed` are the ciphertexts of the plan's steps, in order. */
-  encryptedRow(plan: RowPlan<Plaintext>, sealed: readonly Uint8Array[], header: Uint8Array): AnyRow {
-    return { ...this.#rowOf(plan, sealed), [this.#headerName]: header };
+  /** The row as it is stored. `sealed` are the ciphertexts of the plan's steps, in order, all by one sealer. */
+  encryptedRow(plan: RowPlan<Plaintext>, sealed: readonly Uint8Array[], sealer: DataKeySealer): AnyRow {
+    const row = this.#rowOf(plan, sealed);
+    row[this.#headerName] = this.#headers.writtenBy(sealer);
+    return row;
   }
 
   /**
@@ -119,8 +126,8 @@ export class TableLayout {
    * @throws NotKeyfoldCiphertextError and other format errors when a column does not hold what Keyfold wrote
    */
   planDecryption(row: AnyRow): DecryptionPlan {
-    this.#refuseUndeclared(row, new Set([...this.#declared, this.#headerName]));
-    const header = parseRecordHeader(this.#bytes(this.#read(row, this.#headerName), this.#headerName));
+    this.#refuseUndeclared(row, this.#stored);
+    const header = this.#headers.of(this.#bytes(this.#read(row, this.#headerName), this.#headerName));
     const clear = this.#clear
       .filter((name) => Object.hasOwn(row, name))
       .map((name) => ({ name, value: copyOf(row[name]) }));
@@ -139,8 +146,9 @@ export class TableLayout {
    * @throws {@link PlaintextKindError} when a field holds another kind than its column declares
    */
   decryptedRow(plan: RowPlan<Uint8Array>, opened: readonly Plaintext[]): AnyRow {
-    for (const [index, { column }] of plan.steps.entries()) {
-      const value = opened[index];
+    let step = 0;
+    for (const { column } of plan.steps) {
+      const value = opened[step++];
       if (value === undefined || !isOfKind(value, column.kind)) {
         throw new PlaintextKindError(columnName(this.name, column.name), column.kind, kindOf(value));
       }
@@ -149,7 +157,7 @@ export class TableLayout {
   }
 
   /** Id, clear columns, then encrypted ones with what became of them. */
-  #rowOf<Value>(plan: RowPlan<Value>, results: readonly unknown[]): AnyRow {
+  #rowOf<Value>(plan: RowPlan<Value>, results: readonly unknown[]): Record<string, unknown> {
     const row: Record<string, unknown> = { [this.#idName]: plan.id };
     for (const { name, value } of plan.clear) row[name] = value;
     let step = 0;

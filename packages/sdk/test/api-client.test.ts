@@ -5,6 +5,7 @@ import { ApiClient } from '../src/api-client.ts';
 import { defaultRetryPolicy } from '../src/calls/retry-policy.ts';
 import type { TransportRequest, TransportResponse } from '../src/transport/transport.ts';
 import { ConnectionError } from '../src/transport/transport-errors.ts';
+import { createUndiciTransport } from '../src/transport/undici-transport.ts';
 import { clientOf } from './support/clients.ts';
 import { FakeTime } from './support/fake-time.ts';
 import { KeyServer, sendFrame } from './support/key-server.ts';
@@ -78,20 +79,64 @@ describe('key bytes', () => {
     expect(isWiped(refused)).toBe(true);
   });
 
-  it('are wiped from the pieces in which undici hands them over', async () => {
+  /** The pieces of bodies in which undici hands them over while `run` runs. */
+  async function piecesDuring(run: () => Promise<void>): Promise<Uint8Array[]> {
     const pieces: Uint8Array[] = [];
     const collect = (message: unknown) => {
       const chunk: unknown = Reflect.get(Object(message), 'chunk');
       if (chunk instanceof Uint8Array) pieces.push(chunk);
     };
+    subscribe('undici:request:bodyChunkReceived', collect);
+    try {
+      await run();
+    } finally {
+      unsubscribe('undici:request:bodyChunkReceived', collect);
+    }
+    return pieces;
+  }
+
+  it('are wiped from the pieces in which undici hands them over', async () => {
     await using server = await KeyServer.start();
     server.script.push((_, response) => sendFrame(response, encodeFrame({}, [new Uint8Array(32).fill(7)])));
     await using client = clientOf(server.url);
-    subscribe('undici:request:bodyChunkReceived', collect);
     const request = { params: { tenant: 'acme' }, body: { scope, items: [] } };
-    const byte = await client.call('unwrapDataKeys', request, ({ attachments }) => attachments[0]?.[0]);
-    unsubscribe('undici:request:bodyChunkReceived', collect);
-    expect(byte).toBe(7);
+    const pieces = await piecesDuring(async () => {
+      const byte = await client.call('unwrapDataKeys', request, ({ attachments }) => attachments[0]?.[0]);
+      expect(byte).toBe(7);
+    });
+    expect(pieces.length).toBeGreaterThan(0);
+    expect(pieces.every(isWiped)).toBe(true);
+  });
+
+  it.each([
+    ['too long', 5, 1_000],
+    ['cut off', 40, 10],
+  ])('are wiped from the pieces of an answer that is %s', async (_, maxResponseBytes, delivered) => {
+    await using server = await KeyServer.start();
+    server.script.push((_, response) => {
+      response.writeHead(200, { 'content-length': 2_000 });
+      response.write(new Uint8Array(delivered).fill(7), () => response.destroy());
+    });
+    const transport = createUndiciTransport({
+      origin: server.url,
+      tls: { caMode: 'replace' },
+      http2: false,
+      connectTimeoutMs: 10_000,
+      maxConnectionAgeMs: 300_000,
+      monotonicMs: () => performance.now(),
+    });
+    const pieces = await piecesDuring(async () => {
+      const sent = transport.send({
+        method: 'GET',
+        path: '/v1/tenants/acme',
+        headers: {},
+        signal: new AbortController().signal,
+        maxResponseBytes,
+        call: { operation: 'getTenant', attempts: 1 },
+      });
+      expect(await rejection(sent)).toMatchObject({ layer: 'transport' });
+    });
+    await transport.close();
     expect(pieces.length).toBeGreaterThan(0);
     expect(pieces.every(isWiped)).toBe(true);
   });

@@ -1,11 +1,14 @@
 import type { Clock, Instant } from '@keyfold/crypto-core';
 import { headerNames, type OperationId, operationOf } from '@keyfold/protocol';
 import { checked, readAnswer, readRefusal } from '../api-answer.ts';
-import type { CallObservation } from '../observe/call-observer.ts';
+import type { AttemptObservation, CallObservation } from '../observe/call-observer.ts';
 import type { Transport, TransportResponse } from '../transport/transport.ts';
+import { Answered } from './answered.ts';
 import type { CallDetails } from './call-error.ts';
+import type { EndSignal } from './end-signal.ts';
 import { type Middleware, runMiddleware } from './middleware.ts';
-import { type ResponseInfo, requestIdOf, responseInfo } from './response-info.ts';
+import { requestIdOf } from './response-info.ts';
+import { WithoutEcho } from './without-echo.ts';
 
 /** A success, valid while its reader runs: the body is wiped afterwards. */
 export interface ApiAnswer {
@@ -37,149 +40,132 @@ export interface AttemptParts {
   readonly maxResponseBytes: number;
 }
 
-/** What came of an attempt that succeeded. */
-export interface Answered<T> {
-  readonly data: T;
-  readonly response: ResponseInfo;
-}
+/** One attempt: sends a request once and reads what comes back. The answer's body is wiped, whatever becomes of it. */
+export class Attempt<T> {
+  readonly #parts: AttemptParts;
+  readonly #plan: AttemptPlan<T>;
+  readonly #call: CallDetails;
+  readonly #signal: EndSignal;
+  readonly #sentAt: Instant;
 
-/**
- * Sends a request once and reads what comes back. The answer's body is wiped, whatever becomes of it.
- *
- * @throws CallError; what a middleware or the reader throws
- */
-export function attemptOnce<T>(
-  parts: AttemptParts,
-  plan: AttemptPlan<T>,
-  number: number,
-  signal: AbortSignal,
-  observation: CallObservation | undefined,
-): Promise<Answered<T>> {
-  // No async function around it: each costs a promise and a turn of the microtask queue, for every call.
-  if (observation === undefined) return exchange(parts, plan, number, signal);
-  return observedOnce(parts, plan, number, signal, observation);
-}
-
-async function observedOnce<T>(
-  parts: AttemptParts,
-  plan: AttemptPlan<T>,
-  number: number,
-  signal: AbortSignal,
-  observation: CallObservation,
-): Promise<Answered<T>> {
-  const { method, path: template } = operationOf(plan.id);
-  const { path, headers, body } = plan;
-  const observed = observation.attempt({
-    number,
-    method,
-    path,
-    template,
-    headers,
-    body: body && { type: headers[headerNames.contentType] ?? '', byteLength: body.byteLength },
-  });
-  try {
-    const answered = await observed.run(() =>
-      exchange(parts, plan, number, signal, observed.headers, (response) =>
-        observed.answered(response, response.body.byteLength),
-      ),
-    );
-    observed.end();
-    return answered;
-  } catch (error) {
-    observed.end(error);
-    throw error;
+  /** @param number 1 for the first of a call */
+  constructor(parts: AttemptParts, plan: AttemptPlan<T>, number: number, signal: EndSignal) {
+    this.#parts = parts;
+    this.#plan = plan;
+    this.#call = { operation: plan.id, attempts: number };
+    this.#signal = signal;
+    this.#sentAt = parts.clock.now();
   }
-}
 
-async function exchange<T>(
-  parts: AttemptParts,
-  plan: AttemptPlan<T>,
-  number: number,
-  signal: AbortSignal,
-  traceHeaders?: Readonly<Record<string, string>>,
-  onAnswer?: (response: TransportResponse) => void,
-): Promise<Answered<T>> {
-  const { clock, apiKey } = parts;
-  const call: CallDetails = { operation: plan.id, attempts: number };
-  const sentAt = clock.now();
-  const headers = traceHeaders === undefined ? plan.headers : { ...plan.headers, ...traceHeaders };
-  const response = withoutEcho(await send(parts, plan, call, signal, headers), apiKey);
-  try {
-    onAnswer?.(response);
-    const requestId = requestIdOf(response);
-    const answered = { ...call, status: response.status, ...(requestId !== undefined && { requestId }) };
-    if (response.status < 200 || response.status > 299) {
-      const redact = (text: string): string => text.replaceAll(apiKey, '[API key]');
-      throw readRefusal(response, answered, redact, clock.now().wallMs);
+  /** @throws CallError; what a middleware throws */
+  send(traceHeaders?: Readonly<Record<string, string>>): Promise<TransportResponse> {
+    const headers =
+      traceHeaders === undefined ? this.#plan.headers : { ...this.#plan.headers, ...traceHeaders };
+    return this.#parts.middleware.length === 0
+      ? this.#transmit(this.#signal, headers)
+      : this.#sendThroughMiddleware(headers);
+  }
+
+  /**
+   * Reads what {@link Attempt.send} brought, and wipes its body.
+   *
+   * @throws CallError; what the reader throws
+   */
+  read(response: TransportResponse, observed?: AttemptObservation): Answered<T> {
+    const { apiKey, clock } = this.#parts;
+    const { id, read } = this.#plan;
+    try {
+      const shown = new WithoutEcho(response, apiKey);
+      observed?.answered(shown, response.body.byteLength);
+      const call = answeredCall(this.#call, shown);
+      if (response.status < 200 || response.status > 299) {
+        const redact = (text: string): string => text.replaceAll(apiKey, '[API key]');
+        throw readRefusal(shown, call, redact, clock.now().wallMs);
+      }
+      const { json, attachments } = readAnswer(shown, operationOf(id).response, call);
+      const data = checked(() => read({ json, attachments, sentAt: this.#sentAt, call }), call);
+      return new Answered(data, shown, call.attempts);
+    } finally {
+      response.body.fill(0);
     }
-    const { json, attachments } = readAnswer(response, operationOf(plan.id).response, answered);
-    const data = checked(() => plan.read({ json, attachments, sentAt, call: answered }), answered);
-    return {
-      data,
-      // Made when it is asked for, which few callers do.
-      get response() {
-        return responseInfo(response, number);
-      },
-    };
-  } finally {
-    response.body.fill(0);
   }
-}
 
-function send<T>(
-  { transport, apiKey, middleware, maxResponseBytes }: AttemptParts,
-  { id, path, body }: AttemptPlan<T>,
-  call: CallDetails,
-  signal: AbortSignal,
-  headers: Readonly<Record<string, string>>,
-): Promise<TransportResponse> {
-  const { method } = operationOf(id);
-  const transmit = (
-    until: AbortSignal,
-    added?: Readonly<Record<string, string>>,
-  ): Promise<TransportResponse> =>
-    transport.send({
+  /**
+   * As {@link Attempt.send} and {@link Attempt.read}, while somebody watches.
+   *
+   * @throws CallError; what a middleware or the reader throws
+   */
+  async observed(observation: CallObservation): Promise<Answered<T>> {
+    const { method, path: template } = operationOf(this.#plan.id);
+    const { path, headers, body } = this.#plan;
+    const observed = observation.attempt({
+      number: this.#call.attempts,
       method,
       path,
-      // The API key last: nothing that was set before it takes its place.
-      headers: { ...headers, ...added, authorization: `Bearer ${apiKey}` },
-      body,
-      signal: until,
-      maxResponseBytes,
-      call,
+      template,
+      headers,
+      body: body && { type: headers[headerNames.contentType] ?? '', byteLength: body.byteLength },
     });
-  if (middleware.length === 0) return transmit(signal);
-  // Frozen: what is written into it in place would be sent unseen.
-  const shown = {
-    operation: id,
-    attempt: call.attempts,
-    method,
-    path,
-    headers: Object.freeze({ ...headers }),
-  };
-  return untilEnded(
-    (until, onResponse) =>
-      runMiddleware({
-        middleware,
-        request: Object.freeze({ ...shown, signal: until }),
-        call,
-        send: async (added) => {
-          const response = withoutEcho(await transmit(until, added), apiKey);
-          onResponse(response);
-          return response;
-        },
-      }),
-    signal,
-  );
+    try {
+      const answered = await observed.run(async () => this.read(await this.send(observed.headers), observed));
+      observed.end();
+      return answered;
+    } catch (error) {
+      observed.end(error);
+      throw error;
+    }
+  }
+
+  #transmit(signal: EndSignal, headers: Readonly<Record<string, string>>): Promise<TransportResponse> {
+    const { transport, apiKey, maxResponseBytes } = this.#parts;
+    const { id, path, body } = this.#plan;
+    return transport.send({
+      method: operationOf(id).method,
+      path,
+      // The API key last: nothing that was set before it takes its place.
+      headers: { ...headers, authorization: `Bearer ${apiKey}` },
+      body,
+      signal,
+      maxResponseBytes,
+      call: this.#call,
+    });
+  }
+
+  #sendThroughMiddleware(headers: Readonly<Record<string, string>>): Promise<TransportResponse> {
+    const { middleware, apiKey } = this.#parts;
+    const { id, path } = this.#plan;
+    const call = this.#call;
+    // Frozen: what is written into it in place would be sent unseen.
+    const shown = {
+      operation: id,
+      attempt: call.attempts,
+      method: operationOf(id).method,
+      path,
+      headers: Object.freeze({ ...headers }),
+    };
+    return untilEnded(
+      (signal, onResponse) =>
+        runMiddleware({
+          middleware,
+          request: Object.freeze({ ...shown, signal }),
+          call,
+          send: async (added) => {
+            const response = await this.#transmit(signal, { ...headers, ...added });
+            onResponse(response);
+            return new WithoutEcho(response, apiKey);
+          },
+        }),
+      this.#signal,
+    );
+  }
 }
 
-/** A server that repeats what it was sent must not bring the API key into an error, a log or a caller's hands. */
-function withoutEcho(response: TransportResponse, apiKey: string): TransportResponse {
-  const header = (name: string): string | undefined => {
-    const value = response.header(name);
-    return value?.includes(apiKey) === true ? undefined : value;
-  };
-  return { status: response.status, header, body: response.body };
+function answeredCall({ operation, attempts }: CallDetails, response: TransportResponse): CallDetails {
+  const { status } = response;
+  const requestId = requestIdOf(response);
+  return requestId === undefined
+    ? { operation, attempts, status }
+    : { operation, attempts, status, requestId };
 }
 
 /**
@@ -189,7 +175,7 @@ function withoutEcho(response: TransportResponse, apiKey: string): TransportResp
  */
 function untilEnded(
   run: (until: AbortSignal, onResponse: (response: TransportResponse) => void) => Promise<TransportResponse>,
-  signal: AbortSignal,
+  signal: EndSignal,
 ): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     const attempt = new AbortController();

@@ -4,11 +4,13 @@ import { ClientClosedError } from '../configuration-errors.ts';
 import type { CallObservation } from '../observe/call-observer.ts';
 import { CallAbortedError, TimeoutError } from '../transport/transport-errors.ts';
 import { UnrecognisedAnswerError } from '../unrecognised-answer-error.ts';
-import { type Answered, type AttemptParts, type AttemptPlan, attemptOnce } from './attempt.ts';
+import type { Answered } from './answered.ts';
+import { Attempt, type AttemptParts, type AttemptPlan } from './attempt.ts';
 import { type CallDetails, CallError, lastOf, type NotRetried } from './call-error.ts';
 import type { CircuitBreaker, CircuitPass } from './circuit-breaker.ts';
 import { CircuitOpenError } from './circuit-open-error.ts';
 import type { Deadline } from './deadline.ts';
+import type { EndSignal } from './end-signal.ts';
 import { hedged } from './hedged.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
@@ -46,20 +48,31 @@ export class CallRun<T> {
     this.#options = options;
   }
 
-  /** How often it was sent so far, hedges included. */
-  get attempts(): number {
-    return this.#attempts;
-  }
-
-  /** @throws CallError, {@link ClientClosedError}; what a middleware or the reader throws */
+  /**
+   * Sends it until it is answered, and lets go of what it was given: the deadline is disposed of, the request's body wiped.
+   *
+   * @throws CallError, {@link ClientClosedError}; what a middleware or the reader throws
+   */
   async run(): Promise<Answered<T>> {
-    for (;;) {
-      this.#throwIfEnded();
-      try {
-        return await this.#try();
-      } catch (error) {
-        await this.#waitAfter(error);
+    const { plan, deadline, observation } = this.#options;
+    try {
+      let answered: Answered<T> | undefined;
+      while (answered === undefined) {
+        this.#throwIfEnded();
+        try {
+          answered = await this.#try();
+        } catch (error) {
+          await this.#waitAfter(error);
+        }
       }
+      observation?.end(this.#attempts);
+      return answered;
+    } catch (error) {
+      observation?.end(this.#attempts, error);
+      throw error;
+    } finally {
+      deadline[Symbol.dispose]();
+      plan.body?.fill(0);
     }
   }
 
@@ -72,18 +85,21 @@ export class CallRun<T> {
     return hedged({
       afterMs: hedgeAfterMs,
       timers,
+      signal: deadline.signal,
       admit: () => this.#attempts < maxAttempts && circuit?.closed !== false && (budget?.take() ?? true),
-      start: (signal) => this.#attempt(AbortSignal.any([deadline.signal, signal])),
+      start: (signal) => this.#attempt(signal),
       isFinal: (error) => !(error instanceof CallError && error.retryable),
     });
   }
 
-  async #attempt(signal: AbortSignal): Promise<Answered<T>> {
+  async #attempt(signal: EndSignal): Promise<Answered<T>> {
     const { parts, plan, observation } = this.#options;
     const pass = this.#enterCircuit();
     this.#attempts++;
     try {
-      const answered = await attemptOnce(parts, plan, this.#attempts, signal, observation);
+      const attempt = new Attempt(parts, plan, this.#attempts, signal);
+      const answered =
+        observation === undefined ? attempt.read(await attempt.send()) : await attempt.observed(observation);
       pass?.settle('up');
       return answered;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Clock } from '@keyfold/crypto-core';
+import { Ending, type EndSignal } from './end-signal.ts';
 import type { Timers } from './timers.ts';
 
 /** Why a call was ended before its answer. */
@@ -10,9 +11,9 @@ export interface DeadlineOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Aborted when the client closes. */
-  readonly closing: AbortSignal;
+  readonly closing: EndSignal;
   /** The caller's own signal. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: EndSignal | undefined;
 }
 
 /**
@@ -22,26 +23,35 @@ export interface DeadlineOptions {
 export class Deadline implements Disposable {
   /** The whole time, in milliseconds. */
   readonly timeoutMs: number;
-  readonly #controller = new AbortController();
+  readonly #ending = new Ending();
   readonly #clock: Clock;
   readonly #endsAtMs: number;
-  readonly #disposables: Disposable[] = [];
-  readonly #signal: AbortSignal | undefined;
+  readonly #closing: EndSignal;
+  readonly #signal: EndSignal | undefined;
+  readonly #timer: Disposable;
+  readonly #onClosing = (): void => this.#end('closed');
+  #onAbort: (() => void) | undefined;
   #endReason: EndReason | undefined;
 
-  constructor(options: DeadlineOptions) {
-    this.timeoutMs = options.timeoutMs;
-    this.#clock = options.clock;
-    this.#signal = options.signal;
-    this.#endsAtMs = options.clock.now().monotonicMs + options.timeoutMs;
-    this.#endWith('closed', options.closing);
-    if (options.signal !== undefined) this.#endWith('aborted', options.signal);
-    this.#disposables.push(options.timers.after(options.timeoutMs, () => this.#end('timeout')));
+  constructor({ timeoutMs, clock, timers, closing, signal }: DeadlineOptions) {
+    this.timeoutMs = timeoutMs;
+    this.#clock = clock;
+    this.#endsAtMs = clock.now().monotonicMs + timeoutMs;
+    this.#closing = closing;
+    this.#signal = signal;
+    if (closing.aborted) this.#end('closed');
+    closing.addEventListener('abort', this.#onClosing, once);
+    if (signal !== undefined) {
+      this.#onAbort = () => this.#end('aborted');
+      if (signal.aborted) this.#onAbort();
+      signal.addEventListener('abort', this.#onAbort, once);
+    }
+    this.#timer = timers.after(timeoutMs, () => this.#end('timeout'));
   }
 
   /** Aborted when the call has to end. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): EndSignal {
+    return this.#ending;
   }
 
   /** Why it ended; undefined while it has not. */
@@ -59,19 +69,17 @@ export class Deadline implements Disposable {
     return this.#endsAtMs - this.#clock.now().monotonicMs;
   }
 
+  /** The call is over: nothing ends it any more. */
   [Symbol.dispose](): void {
-    for (const disposable of this.#disposables) disposable[Symbol.dispose]();
-  }
-
-  #endWith(reason: EndReason, signal: AbortSignal): void {
-    const listener = () => this.#end(reason);
-    if (signal.aborted) listener();
-    signal.addEventListener('abort', listener, { once: true });
-    this.#disposables.push({ [Symbol.dispose]: () => signal.removeEventListener('abort', listener) });
+    this.#closing.removeEventListener('abort', this.#onClosing);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#timer[Symbol.dispose]();
   }
 
   #end(reason: EndReason): void {
     this.#endReason ??= reason;
-    this.#controller.abort();
+    this.#ending.end();
   }
 }
+
+const once = { once: true } as const;

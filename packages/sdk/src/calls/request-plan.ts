@@ -41,20 +41,12 @@ export interface RequestPlanOptions<Id extends OperationId, T> {
 export function requestPlan<Id extends OperationId, T>(options: RequestPlanOptions<Id, T>): AttemptPlan<T> {
   const { id, request, pathPrefix, body, read } = options;
   const { request: form, idempotencyKey } = operationOf(id);
-  return {
-    id,
-    path: `${pathPrefix}${operationPath(id, request.params)}${queryString(request.query)}`,
-    headers: {
-      'user-agent': userAgent,
-      ...(form !== 'none' && { [headerNames.contentType]: mediaTypes[form] }),
-      // One for all attempts: that is what makes them one call for the service.
-      ...(idempotencyKey && {
-        [headerNames.idempotencyKey]: request.idempotencyKey ?? randomIdempotencyKey(),
-      }),
-    },
-    body,
-    read,
-  };
+  const headers: Record<string, string> = { 'user-agent': userAgent };
+  if (form !== 'none') headers[headerNames.contentType] = mediaTypes[form];
+  // One for all attempts: that is what makes them one call for the service.
+  if (idempotencyKey) headers[headerNames.idempotencyKey] = request.idempotencyKey ?? randomIdempotencyKey();
+  const path = `${pathPrefix}${operationPath(id, request.params)}${queryString(request.query)}`;
+  return { id, path, headers, body, read };
 }
 
 /** 16 random bytes: no two calls share one by chance. */

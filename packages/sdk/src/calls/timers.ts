@@ -1,7 +1,9 @@
+import type { EndSignal } from './end-signal.ts';
+
 /** Waiting: a value that is passed in, so that a test moves time instead of passing it. */
 export interface Timers {
   /** Resolves after `ms` milliseconds, and keeps the process alive until then; rejects once `signal` aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  sleep(ms: number, signal: EndSignal): Promise<void>;
   /** Calls back after `ms` milliseconds unless disposed of before; never keeps the process alive. */
   after(ms: number, callback: () => void): Disposable;
 }

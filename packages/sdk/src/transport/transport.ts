@@ -1,4 +1,5 @@
 import type { CallDetails } from '../calls/call-error.ts';
+import type { EndSignal } from '../calls/end-signal.ts';
 
 /** One attempt at a request. */
 export interface TransportRequest {
@@ -9,7 +10,7 @@ export interface TransportRequest {
   /** Not copied; the caller wipes it after the last attempt. */
   readonly body?: Uint8Array | undefined;
   /** Ends the attempt; what is thrown then does not matter. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** A longer answer is refused. */
   readonly maxResponseBytes: number;
   /** For errors. */
