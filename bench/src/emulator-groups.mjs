@@ -96,6 +96,7 @@ async function dataKeyRows(server) {
   return [
     ['wrap', frame, toWrap],
     ['unwrap', json, JSON.stringify({ scope, items: [{ header }] })],
+    ['rewrap', json, JSON.stringify({ scope, items: [{ header }] })],
     ['generate', json, JSON.stringify({ scope, count: 1 })],
   ].map(([operation, headers, body]) => ({
     name: `encryption API, ${operation}`,

@@ -8,6 +8,7 @@ import type { WatchedService } from './control/journal-entry.ts';
 import { openDevelopmentAccess } from './development-access.ts';
 import type { Emulator } from './emulator.ts';
 import { checkOptions, type EmulatorOptions } from './emulator-options.ts';
+import { encryptionApi } from './encryption-api.ts';
 import { HostGuard } from './host-guard.ts';
 import { kmsHttpHandler, type RefusedRequest } from './kms/kms-http-handler.ts';
 import type { IdentityOptions } from './kms/policy/identity-registry.ts';
@@ -118,7 +119,9 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
       { ...authentication, service: 'secretsmanager' },
       { onRefused: onRefused('secretsmanager'), onError: onFailure },
     ),
+    encryptionApi: encryptionApi(host, onFailure),
     isReady: () => ready,
+    started: started.promise,
     loadApp: async () => {
       const [{ createApp }, emulator] = await Promise.all([import('./app.ts'), started.promise]);
       return createApp(host, { emulator, isReady: () => ready, onError });

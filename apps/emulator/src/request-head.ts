@@ -15,6 +15,7 @@ export interface RequestHead {
   contentLength: string | undefined;
   authorization: string | undefined;
   userAgent: string | undefined;
+  requestId: string | undefined;
 }
 
 /** Serves a request whose head may have been read already. */
@@ -31,6 +32,7 @@ const fields: Readonly<Record<Field, string>> = {
   contentLength: 'Content-Length',
   authorization: 'Authorization',
   userAgent: 'User-Agent',
+  requestId: 'X-Request-Id',
 };
 
 /** By the two spellings that nearly all clients use; others are turned into lower case first. */
@@ -57,6 +59,7 @@ export function readRequestHead({ rawHeaders }: IncomingMessage): RequestHead {
     contentLength: undefined,
     authorization: undefined,
     userAgent: undefined,
+    requestId: undefined,
   };
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';

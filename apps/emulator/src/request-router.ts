@@ -9,7 +9,10 @@ export interface Routes {
   readonly secretsManager: HeadListener;
   /** Whether everything that is there from the start is there. */
   readonly isReady: () => boolean;
-  /** Loads what serves everything else. */
+  readonly encryptionApi: HeadListener;
+  /** Settled once everything is there from the start. */
+  readonly started: Promise<unknown>;
+  /** Loads what serves the emulator's own routes. */
   readonly loadApp: () => Promise<RequestListener>;
   /** Told of what keeps that from being loaded. */
   readonly onError: (error: unknown) => void;
@@ -31,19 +34,34 @@ function isAws({ method, url = '' }: IncomingMessage, { target, contentType }: R
   );
 }
 
+/** Where the emulator's own routes are. All that is neither there nor AWS's is the encryption API's. */
+const controlPrefix = '/_emulator/';
+
 /** Answered without anything being loaded: who waits for the emulator asks them again and again. */
 const quickPaths: Readonly<Record<string, (ready: boolean) => { status: number; body: object }>> = {
   '/_emulator/ready': (ready) => ({ status: ready ? 200 : 503, body: { ready } }),
   '/_emulator/health': () => ({ status: 200, body: { healthy: true } }),
 };
 
-/** Sends each request to what serves it: AWS's services at once, everything else by an application that is loaded when it is first needed. */
-export function requestRouter({ kms, secretsManager, isReady, loadApp, onError }: Routes): HeadListener {
+/** Sends each request to what serves it. The emulator's own routes are served by an application that is loaded when it is first needed. */
+export function requestRouter({
+  kms,
+  secretsManager,
+  encryptionApi,
+  isReady,
+  started,
+  loadApp,
+  onError,
+}: Routes): HeadListener {
   let app: RequestListener | undefined;
   let loading: Promise<RequestListener> | undefined;
   return (request, response, head = readRequestHead(request)) => {
     if (isAws(request, head))
       return void (isSecretsManager(head) ? secretsManager : kms)(request, response, head);
+    if (request.url?.startsWith(controlPrefix) !== true)
+      return isReady()
+        ? encryptionApi(request, response, head)
+        : void started.then(() => encryptionApi(request, response, head));
     const quick = request.method === 'GET' ? quickAnswer(request.url ?? '', isReady()) : undefined;
     if (quick !== undefined) return sendJson(response, quick.status, quick.body);
     if (app !== undefined) return void app(request, response);

@@ -528,7 +528,9 @@ describe('readiness', () => {
       requestRouter({
         kms: never,
         secretsManager: never,
+        encryptionApi: never,
         isReady: () => ready,
+        started: Promise.resolve(),
         loadApp: never,
         onError: never,
       }),

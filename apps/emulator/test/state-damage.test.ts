@@ -11,9 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { encodeRowKey } from '@keyfold/key-hierarchy';
 import { openSqliteStore } from '@keyfold/stores/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmulator } from '../src/index.ts';
+import { openKeptState } from '../src/state/state-format.ts';
+import { StateStore } from '../src/state/state-store.ts';
 import { base64, callAws, createKey } from './aws-call.ts';
 
 describe('a state folder that was damaged', () => {
@@ -78,6 +81,58 @@ describe('a state folder that was damaged', () => {
       writeFileSync(database, good);
     }
     await (await createEmulator({ stateFolder: folder })).close();
+  });
+
+  it("is refused for a bit of the name of any row's table, in the file or by a client of the database", async () => {
+    const good = readFileSync(database);
+    const connection = new DatabaseSync(database);
+    const rows = connection.prepare('SELECT table_name, row_key FROM keyfold_row').all();
+    connection.close();
+    const refused = async (what: string): Promise<void> => {
+      const attempt = async (): Promise<void> => {
+        const store = await openSqliteStore({ path: database });
+        try {
+          await (await StateStore.open(await openKeptState(store))).rows();
+        } finally {
+          await store.close();
+        }
+      };
+      await expect(attempt(), what).rejects.toMatchObject({ code: 'store_corrupt' });
+    };
+    for (const table of new Set(rows.map((row) => String(row['table_name'])))) {
+      const key = rows.find((row) => row['table_name'] === table)?.['row_key'] as Uint8Array;
+      const at = good.indexOf(Buffer.concat([Buffer.from(table), key]));
+      expect(at, table).toBeGreaterThan(0);
+      for (let bit = 0; bit < table.length * 8; bit++) {
+        const bad = Buffer.from(good);
+        const place = at + (bit >> 3);
+        bad[place] = (bad[place] ?? 0) ^ (1 << (bit & 7));
+        writeFileSync(database, bad);
+        await refused(`${table}, bit ${bit}`);
+      }
+      writeFileSync(database, good);
+      // The row is then where it belongs by its new name.
+      const client = new DatabaseSync(database);
+      client
+        .prepare('UPDATE keyfold_row SET table_name = ? WHERE table_name = ? AND row_key = ?')
+        .run(`${table.slice(0, -1)}~`, table, key);
+      client.close();
+      await refused(`${table}, renamed`);
+      await expectRefused(`${table}, renamed`);
+      writeFileSync(database, good);
+    }
+  });
+
+  it("is refused, and not taken for an old one, where the key of its format's number is damaged", async () => {
+    const client = new DatabaseSync(database);
+    const { changes } = client
+      .prepare('UPDATE keyfold_row SET row_key = ? WHERE table_name = ?')
+      .run(encodeRowKey(['gormat']), 'emulator_format');
+    client.close();
+    expect(changes).toBe(1);
+    const before = readFileSync(database);
+    await expectRefused('the key of the number');
+    expect(readFileSync(database).equals(before)).toBe(true);
   });
 
   it('never starts with a key that has changed, wherever in the file a byte was overwritten', async () => {

@@ -1,4 +1,4 @@
-import type { CryptoBackend, SecretBytes } from '@keyfold/crypto-core';
+import type { Awaitable, CryptoBackend, SecretBytes } from '@keyfold/crypto-core';
 import { encodeRowKey } from './row-key.ts';
 import type { ListOptions, Store, StoredRow } from './store.ts';
 import { describeRow } from './store-changes.ts';
@@ -20,6 +20,9 @@ export interface AuthenticatedChange {
   /** What JSON can hold, and no secret; null deletes the row. */
   readonly value: object | null;
 }
+
+/** How many rows are remembered; when there are more, all of them are forgotten. */
+const maxRemembered = 1_000;
 
 /** First byte of a row's content: format 1 ‖ code 32 ‖ JSON. */
 const rowFormat = 1;
@@ -44,6 +47,8 @@ export class AuthenticatedStore {
   readonly #store: Store;
   readonly #backend: CryptoBackend;
   readonly #key: SecretBytes;
+  readonly #remembered = new Map<string, AuthenticatedRow<object>>();
+  #rememberedAt: number | undefined;
 
   /** @param options.key 32 bytes; stays with its owner, who disposes of it to make this object useless */
   constructor(options: {
@@ -67,6 +72,44 @@ export class AuthenticatedStore {
   ): Promise<AuthenticatedRow<T> | undefined> {
     const row = await this.#store.get(table, key);
     return row === undefined ? undefined : await this.#open<T>(table, key, row);
+  }
+
+  /**
+   * As `get`, for rows that are read again and again: at once where the store says that nothing has been changed in it since the
+   * row was read and found authentic. So a change is seen by whoever reads after it. Rows that are not there are not remembered.
+   *
+   * @returns a value that others may have been given, too: nobody changes it
+   * @throws {@link RowAuthenticationFailedError} when it was changed from outside
+   */
+  recall<T extends object>(
+    table: string,
+    key: readonly string[],
+  ): Awaitable<AuthenticatedRow<T> | undefined> {
+    const count = this.#store.changeCount;
+    if (count === undefined || this.#key.disposed) return this.get<T>(table, key);
+    if (count !== this.#rememberedAt) {
+      this.#remembered.clear();
+      this.#rememberedAt = count;
+    }
+    const name = JSON.stringify([table, ...key]);
+    const known = this.#remembered.get(name);
+    // Written by this code as a T, and found to be so: as in `get`.
+    return known === undefined ? this.#remember<T>(table, key, name, count) : (known as AuthenticatedRow<T>);
+  }
+
+  async #remember<T extends object>(
+    table: string,
+    key: readonly string[],
+    name: string,
+    count: number,
+  ): Promise<AuthenticatedRow<T> | undefined> {
+    const row = await this.get<T>(table, key);
+    // What was committed while the row was read may be what it does not say yet.
+    if (row !== undefined && this.#store.changeCount === count && this.#rememberedAt === count) {
+      if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+      this.#remembered.set(name, row);
+    }
+    return row;
   }
 
   /**

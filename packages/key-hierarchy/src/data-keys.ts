@@ -1,4 +1,5 @@
 import {
+  type Awaitable,
   CommitmentMismatchError,
   type CryptoBackend,
   type DataKeyHeader,
@@ -8,12 +9,13 @@ import {
   isKeyfoldError,
   type KeyfoldError,
   type KeyPlace,
-  type SecretBytes,
+  SecretBytes,
 } from '@keyfold/crypto-core';
 import type { HeldServiceKey, HeldTenant } from './held-tenant.ts';
 import type { DataKeyToWrap, GeneratedDataKey, LeasedAnswer } from './key-hierarchy.ts';
 import type { ServiceKeys } from './service-keys.ts';
 
+const dataKeyBytes = 32;
 /** Most items of one call. */
 const maxItemsPerCall = 500;
 
@@ -40,9 +42,13 @@ export class DataKeys {
     service: string,
     items: readonly DataKeyToWrap[],
   ): Promise<LeasedAnswer<DataKeyWrapping>> {
-    const key = await this.#serviceKeys.toWrap(held, service, items.length);
+    const found = this.#serviceKeys.toWrap(held, service, items.length);
+    const key = found instanceof Promise ? await found : found;
     const wrappings: DataKeyWrapping[] = [];
-    for (const item of items) wrappings.push(await wrapUnder(held, service, key, item));
+    for (const item of items) {
+      const wrapping = wrapUnder(held, service, key, item);
+      wrappings.push(wrapping instanceof Promise ? await wrapping : wrapping);
+    }
     return held.answer(wrappings);
   }
 
@@ -51,11 +57,17 @@ export class DataKeys {
     service: string,
     headers: readonly DataKeyHeader[],
   ): Promise<LeasedAnswer<SecretBytes | KeyfoldError>> {
-    await this.#serviceKeys.require(held, service);
+    const required = this.#serviceKeys.require(held, service);
+    if (required instanceof Promise) await required;
     const items: (SecretBytes | KeyfoldError)[] = [];
     try {
       for (const header of headers)
-        items.push(await orItemError(() => this.#unwrapOne(held, service, header)));
+        try {
+          const item = this.#unwrapOne(held, service, header);
+          items.push(item instanceof Promise ? await item : item);
+        } catch (error) {
+          items.push(itemErrorOf(error));
+        }
       return held.answer(items);
     } catch (error) {
       for (const item of items) if (!isKeyfoldError(item)) item.dispose();
@@ -68,25 +80,35 @@ export class DataKeys {
     service: string,
     headers: readonly DataKeyHeader[],
   ): Promise<LeasedAnswer<DataKeyHeader | KeyfoldError>> {
-    const key = await this.#serviceKeys.toWrap(held, service, headers.length);
+    const found = this.#serviceKeys.toWrap(held, service, headers.length);
+    const key = found instanceof Promise ? await found : found;
     const items: (DataKeyHeader | KeyfoldError)[] = [];
-    for (const header of headers)
-      items.push(await orItemError(() => this.#rewrapOne(held, service, header, key)));
+    for (const header of headers) {
+      try {
+        items.push(await this.#rewrapOne(held, service, header, key));
+      } catch (error) {
+        items.push(itemErrorOf(error));
+      }
+    }
     return held.answer(items);
   }
 
   async generate(held: HeldTenant, service: string, count: number): Promise<LeasedAnswer<GeneratedDataKey>> {
-    const key = await this.#serviceKeys.toWrap(held, service, count);
+    const found = this.#serviceKeys.toWrap(held, service, count);
+    const key = found instanceof Promise ? await found : found;
     const items: GeneratedDataKey[] = [];
     try {
       for (let i = 0; i < count; i++) {
-        const fresh = await this.#backend.createDataKey();
+        const dataKey = SecretBytes.random(dataKeyBytes);
         try {
-          const { commitment } = fresh;
-          const wrapping = await wrapUnder(held, service, key, { dataKey: fresh.secret, commitment });
-          items.push({ header: dataKeyHeader(wrapping, commitment), dataKey: fresh.secret.clone() });
-        } finally {
-          fresh[Symbol.dispose]();
+          const derived = this.#backend.commitmentOf(dataKey);
+          const commitment = derived instanceof Promise ? await derived : derived;
+          const wrapped = wrapUnder(held, service, key, { dataKey, commitment });
+          const wrapping = wrapped instanceof Promise ? await wrapped : wrapped;
+          items.push({ header: dataKeyHeader(wrapping, commitment), dataKey });
+        } catch (error) {
+          dataKey.dispose();
+          throw error;
         }
       }
       return held.answer(items);
@@ -96,10 +118,11 @@ export class DataKeys {
     }
   }
 
-  async #unwrapOne(held: HeldTenant, service: string, header: DataKeyHeader): Promise<SecretBytes> {
-    const { keyReference, wrapped, commitment } = header;
-    const { key, version } = await this.#serviceKeys.toUnwrap(held, service, keyReference);
-    return await key.unwrap(wrapped, dataKeyPlace(held.id, service, { keyReference, version, commitment }));
+  #unwrapOne(held: HeldTenant, service: string, header: DataKeyHeader): Awaitable<SecretBytes> {
+    const found = this.#serviceKeys.toUnwrap(held, service, header.keyReference);
+    return found instanceof Promise
+      ? found.then((key) => unwrapUnder(held, service, key, header))
+      : unwrapUnder(held, service, found, header);
   }
 
   async #rewrapOne(
@@ -108,13 +131,16 @@ export class DataKeys {
     header: DataKeyHeader,
     key: HeldServiceKey,
   ): Promise<DataKeyHeader> {
-    const dataKey = await this.#unwrapOne(held, service, header);
+    const opened = this.#unwrapOne(held, service, header);
+    const dataKey = opened instanceof Promise ? await opened : opened;
     try {
-      const commitment = await this.#backend.commitmentOf(dataKey);
+      const derived = this.#backend.commitmentOf(dataKey);
+      const commitment = derived instanceof Promise ? await derived : derived;
       if (!this.#backend.constantTimeEqual(commitment, header.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one that its header commits to.');
       }
-      return dataKeyHeader(await wrapUnder(held, service, key, { dataKey, commitment }), commitment);
+      const wrapping = wrapUnder(held, service, key, { dataKey, commitment });
+      return dataKeyHeader(wrapping instanceof Promise ? await wrapping : wrapping, commitment);
     } finally {
       dataKey.dispose();
     }
@@ -132,14 +158,26 @@ export function checkItemCount(count: number, least: 0 | 1): void {
   }
 }
 
-async function wrapUnder(
+function wrapUnder(
   held: HeldTenant,
   service: string,
   { key, keyReference, version }: HeldServiceKey,
   { dataKey, commitment }: DataKeyToWrap,
-): Promise<DataKeyWrapping> {
+): Awaitable<DataKeyWrapping> {
   const place = dataKeyPlace(held.id, service, { keyReference, version, commitment });
-  return { keyReference, wrapped: await key.wrap(dataKey, place) };
+  const wrapped = key.wrap(dataKey, place);
+  return wrapped instanceof Promise
+    ? wrapped.then((bytes) => ({ keyReference, wrapped: bytes }))
+    : { keyReference, wrapped };
+}
+
+function unwrapUnder(
+  held: HeldTenant,
+  service: string,
+  { key, version }: HeldServiceKey,
+  { keyReference, wrapped, commitment }: DataKeyHeader,
+): Awaitable<SecretBytes> {
+  return key.unwrap(wrapped, dataKeyPlace(held.id, service, { keyReference, version, commitment }));
 }
 
 /** A wrapped data key opens in its own tenant and scope, under its own service-key version and with its own commitment only. */
@@ -160,11 +198,8 @@ function dataKeyPlace(
   };
 }
 
-async function orItemError<T>(work: () => Promise<T>): Promise<T | KeyfoldError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isKeyfoldError(error) && itemErrors.has(error.code)) return error;
-    throw error;
-  }
+/** @throws what concerns more than one header */
+function itemErrorOf(error: unknown): KeyfoldError {
+  if (isKeyfoldError(error) && itemErrors.has(error.code)) return error;
+  throw error;
 }

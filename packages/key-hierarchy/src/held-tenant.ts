@@ -74,8 +74,8 @@ export class HeldTenant {
   }
 
   /** Whether it is time to renew the lease, ahead of its end. */
-  get renewalDue(): boolean {
-    return !this.renewing && this.#lease.remainingMs() < this.#renewAtRemainingMs;
+  isRenewalDue(remainingMs: number): boolean {
+    return !this.renewing && remainingMs < this.#renewAtRemainingMs;
   }
 
   /** The root has unwrapped the stored key again. */
@@ -118,14 +118,20 @@ export class HeldTenant {
    * @throws why the keys are gone; {@link RootKeyUnavailableError} when the lease is over
    */
   check(): void {
+    this.#checkedRemainingMs();
+  }
+
+  /** As `check`, and what is left of the lease. */
+  #checkedRemainingMs(): number {
     if (this.#ended !== undefined) throw this.#ended;
-    if (this.#lease.ended) throw leaseOver();
+    const remainingMs = this.#lease.remainingMs();
+    if (remainingMs === 0) throw leaseOver();
+    return remainingMs;
   }
 
   /** The answer of a call, if the keys may still be used. */
   answer<T>(items: readonly T[]): LeasedAnswer<T> {
-    this.check();
-    return { leaseRemainingMs: Math.floor(this.#lease.remainingMs()), items };
+    return { leaseRemainingMs: Math.floor(this.#checkedRemainingMs()), items };
   }
 }
 

@@ -172,9 +172,9 @@ export class Hierarchy implements KeyHierarchy {
     this.#tenantKeys.close();
   }
 
-  async #use<T>(tenant: string, work: (held: HeldTenant) => Promise<T>): Promise<T> {
+  #use<T>(tenant: string, work: (held: HeldTenant) => Promise<T>): Promise<T> {
     checkIdentifier('tenant', tenant);
-    return await this.#tenantKeys.use(tenant, work);
+    return this.#tenantKeys.use(tenant, work);
   }
 
   /** Rows whose keys are `prefix` and an id, by that id; the cursor is the last id of the page before. */

@@ -25,7 +25,12 @@ export function createMemoryStore(): Store {
 
 class MemoryStore implements Store {
   readonly #tables = new Map<string, MemoryTable>();
+  #changes = 0;
   #closed = false;
+
+  get changeCount(): number | undefined {
+    return this.#closed ? undefined : this.#changes;
+  }
 
   async get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {
     this.#refuseIfClosed();
@@ -66,6 +71,7 @@ class MemoryStore implements Store {
         );
       }
     }
+    if (changes.length > 0) this.#changes += 1;
     for (const change of changes) this.#apply(change);
   }
 

@@ -4,6 +4,18 @@ import type { Lease } from '@keyfold/crypto-core';
 export interface Remembered<T> {
   readonly lease: Lease;
   readonly value: Promise<T>;
+  /** The value once it is there, for whoever does not want to wait. */
+  atHand?: T;
+}
+
+/** What is remembered under this lease and has been read by now. */
+export function atHand<T>(
+  lease: Lease,
+  memory: ReadonlyMap<string, Remembered<T>>,
+  name: string,
+): T | undefined {
+  const known = memory.get(name);
+  return known?.lease === lease ? known.atHand : undefined;
 }
 
 /**
@@ -25,7 +37,9 @@ export async function remember<T>(
   };
   memory.set(name, remembered);
   try {
-    return await remembered.value;
+    const value = await remembered.value;
+    remembered.atHand = value;
+    return value;
   } catch (error) {
     if (memory.get(name) === remembered) memory.delete(name);
     throw error;

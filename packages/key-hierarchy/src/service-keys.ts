@@ -1,4 +1,4 @@
-import { type CryptoBackend, encodeBase64url } from '@keyfold/crypto-core';
+import { type Awaitable, type CryptoBackend, encodeBase64url } from '@keyfold/crypto-core';
 import type { AuthenticatedStore } from './authenticated-store.ts';
 import type { HeldServiceKey, HeldTenant, NamedServiceKey } from './held-tenant.ts';
 import {
@@ -7,7 +7,7 @@ import {
   WrapBudgetExhaustedError,
 } from './hierarchy-errors.ts';
 import { keyStates } from './key-state.ts';
-import { remember } from './remember.ts';
+import { atHand, remember } from './remember.ts';
 import { type KeyReferenceRow, type ServiceKeyRow, tables, versionPart } from './rows.ts';
 import { serviceKeyPlace } from './service-key-place.ts';
 import { missingKey, type Services } from './services.ts';
@@ -42,7 +42,18 @@ export class ServiceKeys {
    *
    * @throws {@link ServiceNotFoundError} {@link WrapBudgetExhaustedError}
    */
-  async toWrap(held: HeldTenant, service: string, count: number): Promise<HeldServiceKey> {
+  toWrap(held: HeldTenant, service: string, count: number): Awaitable<HeldServiceKey> {
+    const version = atHand(held.lease, held.services, service);
+    const key =
+      version === undefined ? undefined : atHand(held.lease, held.serviceKeys, nameOf(service, version));
+    const nothingIsDue =
+      key !== undefined && keyStates[key.state].wraps && !this.#budget.rotationDue(key.allowance);
+    // As a rule nobody has to wait: to wait all the same would cost as much as the rest of the way to the key.
+    if (nothingIsDue && this.#budget.takeAtHand(key.allowance, count)) return key;
+    return this.#findToWrap(held, service, count);
+  }
+
+  async #findToWrap(held: HeldTenant, service: string, count: number): Promise<HeldServiceKey> {
     let stale: number | undefined;
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const version = await this.#activeVersion(held, service);
@@ -64,10 +75,11 @@ export class ServiceKeys {
   /**
    * Makes sure that the service exists.
    *
+   * @returns its active version
    * @throws {@link ServiceNotFoundError}
    */
-  async require(held: HeldTenant, service: string): Promise<void> {
-    await this.#activeVersion(held, service);
+  require(held: HeldTenant, service: string): Awaitable<number> {
+    return atHand(held.lease, held.services, service) ?? this.#activeVersion(held, service);
   }
 
   /**
@@ -77,9 +89,19 @@ export class ServiceKeys {
    * @throws {@link KeyReferenceNotFoundError} when it names none, or another service's
    * @throws {@link KeyStateForbidsError} when the key version must not unwrap
    */
-  async toUnwrap(held: HeldTenant, service: string, keyReference: Uint8Array): Promise<HeldServiceKey> {
-    const reference = encodeBase64url(keyReference);
-    const named = held.references.get(reference) ?? (await this.#named(held, reference));
+  toUnwrap(held: HeldTenant, service: string, keyReference: Uint8Array): Awaitable<HeldServiceKey> {
+    const named = held.references.get(referenceName(keyReference));
+    const key =
+      named?.service === service
+        ? atHand(held.lease, held.serviceKeys, nameOf(service, named.version))
+        : undefined;
+    if (key !== undefined && keyStates[key.state].unwraps) return key;
+    return this.#findToUnwrap(held, service, keyReference);
+  }
+
+  async #findToUnwrap(held: HeldTenant, service: string, keyReference: Uint8Array): Promise<HeldServiceKey> {
+    const known = held.references.get(referenceName(keyReference));
+    const named = known ?? (await this.#named(held, keyReference));
     if (named?.service !== service) {
       throw new KeyReferenceNotFoundError('No key of this scope has the reference in the header.');
     }
@@ -88,10 +110,12 @@ export class ServiceKeys {
     return key;
   }
 
-  async #named(held: HeldTenant, reference: string): Promise<NamedServiceKey | undefined> {
-    const row = await this.#rows.get<KeyReferenceRow>(tables.keyReference, [held.id, reference]);
+  async #named(held: HeldTenant, keyReference: Uint8Array): Promise<NamedServiceKey | undefined> {
+    const name = referenceName(keyReference);
+    const place = [held.id, encodeBase64url(keyReference)];
+    const row = await this.#rows.get<KeyReferenceRow>(tables.keyReference, place);
     if (row === undefined) return undefined;
-    held.references.set(reference, row.value);
+    held.references.set(name, row.value);
     return row.value;
   }
 
@@ -102,8 +126,7 @@ export class ServiceKeys {
   }
 
   async #key(held: HeldTenant, service: string, version: number): Promise<HeldServiceKey> {
-    const name = `${service}/${version}`;
-    return await remember(held.lease, held.serviceKeys, name, (known) =>
+    return await remember(held.lease, held.serviceKeys, nameOf(service, version), (known) =>
       this.#read(held, service, version, known),
     );
   }
@@ -143,6 +166,16 @@ export class ServiceKeys {
     }
     return true;
   }
+}
+
+/** What the meaning of a reference is remembered by: one character a byte, which is made faster than the text that is stored. */
+function referenceName(keyReference: Uint8Array): string {
+  return String.fromCharCode(...keyReference);
+}
+
+/** What a key is remembered by. */
+function nameOf(service: string, version: number): string {
+  return `${service}/${version}`;
 }
 
 function forbidden(service: string, { version, state }: HeldServiceKey): KeyStateForbidsError {

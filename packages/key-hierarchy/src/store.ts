@@ -42,11 +42,24 @@ export interface ListOptions {
  * keys that {@link encodeRowKey} refuses. Never share `content` memory with the caller in either direction.
  */
 export interface Store {
+  /**
+   * Grows with every commit that changes a row, whoever made it, before anyone can see the change: as long as it stands still,
+   * what was read is what is stored. Undefined where that cannot be known, because others may write without this object's
+   * knowledge or the store does not work any more: then nothing that was read may be kept.
+   */
+  readonly changeCount?: number | undefined;
+
   /** The row, or undefined if there is none. Sees every commit that was acknowledged before the call. */
   get(table: string, key: readonly string[]): Promise<StoredRow | undefined>;
 
   /** Rows in the order of {@link encodeRowKey}: part by part, each by its UTF-8 bytes. */
   list(table: string, options: ListOptions): Promise<readonly StoredRow[]>;
+
+  /**
+   * The names of all tables that have rows, for who knows which there can be: a row under any other name is in nobody's way and
+   * in nobody's list. Left out by stores that are never damaged in silence.
+   */
+  tables?(): Promise<readonly string[]>;
 
   /**
    * Applies all of the changes or none. When it resolves they survive a crash of the process and of the machine; when it

@@ -68,7 +68,7 @@ export class TenantKeys {
    * @throws {@link TenantNotFoundError}, and what the root throws when the keys are not in memory
    */
   async use<T>(tenant: string, work: (held: HeldTenant) => Promise<T>): Promise<T> {
-    const held = await this.#acquire(tenant);
+    const held = this.#acquire(tenant) ?? (await this.#waitForUnwrap(tenant));
     try {
       return await work(held);
     } catch (error) {
@@ -86,18 +86,20 @@ export class TenantKeys {
     for (const held of this.#held.values()) this.#end(held, closedError());
   }
 
-  /** The tenant's keys, counted as in use. */
-  async #acquire(tenant: string): Promise<HeldTenant> {
+  /** The tenant's keys where they are held, counted as in use. */
+  #acquire(tenant: string): HeldTenant | undefined {
     if (this.#closed) throw closedError();
     const held = this.#held.get(tenant);
-    if (held === undefined || held.lease.ended) {
-      if (held !== undefined) this.#end(held, leaseOver());
-      return await this.#waitForUnwrap(tenant);
+    if (held === undefined) return undefined;
+    const remainingMs = held.lease.remainingMs();
+    if (remainingMs === 0) {
+      this.#end(held, leaseOver());
+      return undefined;
     }
     this.#held.delete(tenant);
     this.#held.set(tenant, held);
     held.uses += 1;
-    if (held.renewalDue) void this.#renew(held);
+    if (held.isRenewalDue(remainingMs)) void this.#renew(held);
     return held;
   }
 

@@ -75,6 +75,13 @@ export class WrapBudget {
     return allowance.reserved >= this.#limits.rotateAt;
   }
 
+  /** Takes `count` uses of those that are set aside, where there are so many. */
+  takeAtHand(allowance: Allowance, count: number): boolean {
+    if (allowance.left < count) return false;
+    allowance.left -= count;
+    return true;
+  }
+
   /**
    * Takes `count` uses.
    *
@@ -82,13 +89,12 @@ export class WrapBudget {
    * @throws {@link WrapBudgetExhaustedError} when the key has not that many uses left
    */
   async take(allowance: Allowance, count: number): Promise<boolean> {
-    while (allowance.left < count) {
+    while (!this.takeAtHand(allowance, count)) {
       allowance.reserving ??= this.#reserve(allowance, count).finally(() => {
         allowance.reserving = undefined;
       });
       if (!(await allowance.reserving)) return false;
     }
-    allowance.left -= count;
     return true;
   }
 

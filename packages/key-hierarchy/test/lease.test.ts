@@ -230,6 +230,7 @@ describe('renewal', () => {
     for (const remaining of await Promise.all(Array.from({ length: 50 }, () => use(fixture)))) {
       expect(remaining).toBe(leaseMs / 2 - 1);
     }
+    await settled();
     expect(fixture.root.count('unwrap')).toBe(2);
     fixture.root.release();
     await settled();
@@ -241,6 +242,7 @@ describe('renewal', () => {
     const fixture = await startBeforeRenewal();
     fixture.root.hold();
     await use(fixture);
+    await settled();
     fixture.clock.advance(5_000);
     fixture.root.release();
     await settled();

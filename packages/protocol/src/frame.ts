@@ -1,6 +1,9 @@
 import { FrameError } from './frame-error.ts';
 import { limits } from './limits.ts';
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 // u32 BE JSON length ‖ JSON in UTF-8 ‖ (u32 BE length ‖ bytes)* to the end.
 const lengthBytes = 4;
 
@@ -36,20 +39,45 @@ export interface DecodeFrameOptions {
  */
 export function encodeFrame(json: unknown, attachments: readonly Uint8Array[]): Uint8Array {
   if (attachments.length > limits.frameAttachments) throw new FrameError('too_many_attachments');
-  const text = new TextEncoder().encode(JSON.stringify(json));
-  const parts = [text, ...attachments];
-  const byteLength = parts.reduce((sum, part) => sum + lengthBytes + part.byteLength, 0);
+  // Undefined for what JSON cannot say, whatever its type here says.
+  const text: string = JSON.stringify(json) ?? '';
+  const textLength = utf8Length(text);
+  const byteLength = attachments.reduce(
+    (sum, part) => sum + lengthBytes + part.byteLength,
+    lengthBytes + textLength,
+  );
   if (byteLength > limits.frameBytes) throw new FrameError('too_long');
   // An ArrayBuffer of its own: engines move small typed arrays about the heap, and a moved copy cannot be wiped.
   const frame = new Uint8Array(new ArrayBuffer(byteLength));
-  const view = new DataView(frame.buffer);
-  let offset = 0;
-  for (const part of parts) {
-    view.setUint32(offset, part.byteLength);
+  writeLength(frame, 0, textLength);
+  // Into the frame at once: memory of its own for the text would cost as much as the frame.
+  encoder.encodeInto(text, frame.subarray(lengthBytes));
+  let offset = lengthBytes + textLength;
+  for (const part of attachments) {
+    writeLength(frame, offset, part.byteLength);
     frame.set(part, offset + lengthBytes);
     offset += lengthBytes + part.byteLength;
   }
   return frame;
+}
+
+/** Bytes of a text without lone surrogates, which JSON escapes. */
+function utf8Length(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    // A surrogate pair is two units and four bytes.
+    length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return length;
+}
+
+function writeLength(frame: Uint8Array, at: number, length: number): void {
+  frame[at] = length >>> 24;
+  frame[at + 1] = length >>> 16;
+  frame[at + 2] = length >>> 8;
+  frame[at + 3] = length;
 }
 
 /**
@@ -66,26 +94,37 @@ export function encodeFrame(json: unknown, attachments: readonly Uint8Array[]): 
 export function decodeFrame(bytes: Uint8Array, options: DecodeFrameOptions = {}): Frame {
   const { maxBytes = limits.frameBytes, parseJson = JSON.parse } = options;
   if (bytes.byteLength > maxBytes) throw new FrameError('too_long');
-  const parts: Uint8Array[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let offset = 0;
-  do {
-    if (bytes.byteLength - offset < lengthBytes) throw new FrameError('length_cut');
-    if (parts.length > limits.frameAttachments) throw new FrameError('too_many_attachments');
-    const length = view.getUint32(offset);
-    offset += lengthBytes;
-    if (length > bytes.byteLength - offset) throw new FrameError('length_exceeds_frame');
-    parts.push(bytes.subarray(offset, offset + length));
-    offset += length;
-  } while (offset < bytes.byteLength);
-  const [text = new Uint8Array(), ...attachments] = parts;
+  const text = partAt(bytes, 0);
+  const attachments: Uint8Array[] = [];
+  let offset = lengthBytes + text.byteLength;
+  while (offset < bytes.byteLength) {
+    if (attachments.length === limits.frameAttachments) throw new FrameError('too_many_attachments');
+    const attachment = partAt(bytes, offset);
+    attachments.push(attachment);
+    offset += lengthBytes + attachment.byteLength;
+  }
   return { json: readJson(text, parseJson), attachments };
+}
+
+/** The part whose length is written at `offset`. */
+function partAt(bytes: Uint8Array, offset: number): Uint8Array {
+  const at = offset + lengthBytes;
+  if (bytes.byteLength < at) throw new FrameError('length_cut');
+  const [a = 0, b = 0, c = 0, d = 0] = [
+    bytes[offset],
+    bytes[offset + 1],
+    bytes[offset + 2],
+    bytes[offset + 3],
+  ];
+  const length = a * 0x100_0000 + ((b << 16) | (c << 8) | d);
+  if (length > bytes.byteLength - at) throw new FrameError('length_exceeds_frame');
+  return bytes.subarray(at, at + length);
 }
 
 function readJson(text: Uint8Array, parseJson: (text: string) => unknown): unknown {
   let decoded: string;
   try {
-    decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);
+    decoded = decoder.decode(text);
   } catch {
     throw new FrameError('json_not_utf8');
   }

@@ -31,12 +31,44 @@ export function operationPath<Id extends OperationId>(id: Id, parameters: Operat
 export type OperationMatch =
   | { readonly operationId: OperationId; readonly params: Readonly<Record<string, string>> }
   | { readonly code: 'route_not_found' }
+  | { readonly code: 'invalid_request' }
   | { readonly code: 'method_not_allowed'; readonly allow: readonly string[] };
+
+/** One path of the table, and what its methods lead to. */
+interface Route {
+  readonly segments: readonly Segment[];
+  readonly methods: ReadonlyMap<string, OperationId>;
+}
+
+type Segment = { readonly literal: string } | { readonly parameter: string };
+
+/** The table by the number of a path's segments, made when it is first asked for. */
+let routesByLength: ReadonlyMap<number, readonly Route[]> | undefined;
+
+function readTable(): ReadonlyMap<number, readonly Route[]> {
+  const methodsByPath = new Map<string, Map<string, OperationId>>();
+  for (const id of operationIds) {
+    const { method, path } = operationOf(id);
+    const methods = methodsByPath.get(path) ?? new Map<string, OperationId>();
+    methodsByPath.set(path, methods.set(method, id));
+  }
+  const table = new Map<number, Route[]>();
+  for (const [path, methods] of methodsByPath) {
+    const segments = path.split('/').map((text) => segmentOf(text));
+    table.set(segments.length, [...(table.get(segments.length) ?? []), { segments, methods }]);
+  }
+  return table;
+}
+
+function segmentOf(text: string): Segment {
+  return text.startsWith('{') ? { parameter: text.slice(1, -1) } : { literal: text };
+}
 
 /**
  * Finds the operation of a request line. Parameters are percent-decoded, once, but not yet checked.
  *
  * @param pathname the path as it was received, without the query; a final `/` makes it another path.
+ * @returns `invalid_request` where a parameter has a malformed percent sequence
  *
  * @example
  * ```ts
@@ -44,39 +76,38 @@ export type OperationMatch =
  * ```
  */
 export function matchOperation(method: string, pathname: string): OperationMatch {
+  routesByLength ??= readTable();
   const segments = pathname.split('/');
-  const allow: string[] = [];
-  for (const operationId of operationIds) {
-    const operation = operationOf(operationId);
-    const params = matchSegments(operation.path.split('/'), segments);
-    if (params === undefined) continue;
-    if (operation.method === method) return { operationId, params };
-    allow.push(operation.method);
-  }
-  return allow.length === 0 ? { code: 'route_not_found' } : { code: 'method_not_allowed', allow };
+  const route = routesByLength.get(segments.length)?.find((candidate) => fits(candidate, segments));
+  if (route === undefined) return { code: 'route_not_found' };
+  const params = parametersOf(route, segments);
+  if (params === undefined) return { code: 'invalid_request' };
+  const operationId = route.methods.get(method);
+  return operationId === undefined
+    ? { code: 'method_not_allowed', allow: [...route.methods.keys()] }
+    : { operationId, params };
 }
 
-function matchSegments(
-  template: readonly string[],
-  segments: readonly string[],
-): Record<string, string> | undefined {
-  if (template.length !== segments.length) return undefined;
+function fits(route: Route, segments: readonly string[]): boolean {
+  return route.segments.every((expected, index) =>
+    'literal' in expected ? segments[index] === expected.literal : segments[index] !== '',
+  );
+}
+
+function parametersOf(route: Route, segments: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
-  for (const [index, expected] of template.entries()) {
-    const actual = segments[index] ?? '';
-    if (expected.startsWith('{')) {
-      const value = decodeSegment(actual);
-      if (value === undefined) return undefined;
-      params[expected.slice(1, -1)] = value; // the name comes from the table above, never from the request
-    } else if (actual !== expected) {
-      return undefined;
-    }
+  for (let index = 0; index < segments.length; index++) {
+    const expected = route.segments[index];
+    if (expected === undefined || 'literal' in expected) continue;
+    const value = decoded(segments[index] ?? '');
+    if (value === undefined) return undefined;
+    params[expected.parameter] = value; // the name comes from the table above, never from the request
   }
   return params;
 }
 
-function decodeSegment(segment: string): string | undefined {
-  if (segment === '') return undefined;
+function decoded(segment: string): string | undefined {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

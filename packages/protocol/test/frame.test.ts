@@ -24,6 +24,14 @@ function faultOf(act: () => unknown): FrameFault {
   throw new Error('nothing was refused');
 }
 
+it('a frame is read whatever was wrong with the one before it', () => {
+  const cut = encodeFrame({ text: '\u{1f600}' }, []);
+  // Half of a character at the end of its JSON.
+  const broken = Uint8Array.of(0, 0, 0, 3, 0x22, 0xf0, 0x9f);
+  expect(() => decodeFrame(broken)).toThrow(FrameError);
+  expect(decodeFrame(cut).json).toEqual({ text: '\u{1f600}' });
+});
+
 describe('a frame', () => {
   it('carries JSON and attachments in the layout that the format states', () => {
     const frame = encodeFrame({ a: 1 }, [Uint8Array.of(1, 2), Uint8Array.of()]);

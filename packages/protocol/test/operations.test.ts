@@ -77,14 +77,21 @@ describe('paths', () => {
     '/v1/tenants//services',
     '/v1/tenants/acme/',
     '//v1/tenants',
-    '/v1/tenants/%',
-    '/v1/tenants/%e0%a4',
+    '/v2/%',
     '/v1/tenants/acme/services/billing/rotate/now',
     '/V1/tenants',
     'v1/tenants',
   ])('that are not in the table lead nowhere: %j', (path) => {
     expect(matchOperation('GET', path)).toEqual({ code: 'route_not_found' });
   });
+
+  it.each(['/v1/tenants/%', '/v1/tenants/%e0%a4', '/v1/tenants/acme/services/%zz'])(
+    'with a malformed parameter are invalid, whatever the method: %j',
+    (path) => {
+      for (const method of ['GET', 'PATCH'])
+        expect(matchOperation(method, path)).toEqual({ code: 'invalid_request' });
+    },
+  );
 
   it('are decoded once', () => {
     expect(matchOperation('GET', '/v1/tenants/%252e%252e')).toEqual({

@@ -101,12 +101,13 @@ export function createService({ hierarchy, rows, backend, clock, log, onError }:
 
   return {
     async execute(id, request) {
-      const startedMs = clock.now().monotonicMs;
+      const startedMs = log === undefined ? 0 : clock.now().monotonicMs;
       const requestId = requestIdOf(request.requestId);
       let principal: Principal | undefined;
       let outcome: { readonly code: ApiErrorCode | null; readonly response: ServiceResponse };
       try {
-        principal = await authenticate(headerOf(request, headerNames.authorization));
+        const authenticated = authenticate(headerOf(request, headerNames.authorization));
+        principal = authenticated instanceof Promise ? await authenticated : authenticated;
         const answer = await executeOperation(id, handlers, principal, request);
         outcome = { code: null, response: responseOf(id, requestId, answer) };
       } catch (error) {

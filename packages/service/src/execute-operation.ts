@@ -23,7 +23,7 @@ import { validate } from './validate.ts';
  *
  * @throws {@link ApiError} for what is refused here, and what the operation throws
  */
-export async function executeOperation<Id extends OperationId>(
+export function executeOperation<Id extends OperationId>(
   id: Id,
   handlers: Handlers,
   principal: Principal,
@@ -39,8 +39,15 @@ export async function executeOperation<Id extends OperationId>(
   const idempotencyKey = readIdempotencyKey(id, request);
   const { json, attachments } = readBody(operation.request, request);
   const body = validate(requestSchemas[id], json, 'The body');
-  return await handlers[id]({ principal, params, query, body, attachments, idempotencyKey });
+  return handlers[id]({ principal, params, query, body, attachments, idempotencyKey });
 }
+
+/** Each parameter with its schema, and how a path's template has it. */
+const checkedParameters = (['tenant', 'service', 'apiKey'] as const).map((name) => ({
+  name,
+  schema: parameterSchemas[name],
+  place: `{${name}}`,
+}));
 
 function readParameters<Id extends OperationId>(
   id: Id,
@@ -48,13 +55,21 @@ function readParameters<Id extends OperationId>(
 ): OperationParameters<Id> & { tenant?: string } {
   const { path } = operationOf(id);
   const checked: Record<string, string> = {};
-  for (const [name, schema] of Object.entries(parameterSchemas)) {
-    if (path.includes(`{${name}}`)) checked[name] = validate(schema, sent[name], `The path at ${name}`);
+  for (const { name, schema, place } of checkedParameters) {
+    if (!path.includes(place)) continue;
+    const value = sent[name];
+    // The schema is this pattern; it is asked for the message of what is wrong.
+    const isGood = value !== undefined && identifierPatterns[name].test(value);
+    checked[name] = isGood ? value : validate(schema, value, `The path at ${name}`);
   }
   return checked as OperationParameters<Id>; // exactly the names in the template that the type is made from
 }
 
+const noQuery: PageQuery = Object.freeze({});
+
 function readQuery(id: OperationId, sent: URLSearchParams): PageQuery {
+  // No operation needs one.
+  if (sent.size === 0) return noQuery;
   if (new Set(sent.keys()).size !== sent.size) {
     throw new ApiError('invalid_request', 'The query has the same parameter twice.');
   }
@@ -64,7 +79,7 @@ function readQuery(id: OperationId, sent: URLSearchParams): PageQuery {
 /** Refused where it would promise what the operation does not keep; where repeating is harmless anyway it is ignored. */
 function readIdempotencyKey(id: OperationId, request: ServiceRequest): string | undefined {
   const { idempotencyKey: taken, idempotent } = operationOf(id);
-  if (request.headers[headerNames.idempotencyKey] === undefined || (!taken && idempotent)) return undefined;
+  if ((!taken && idempotent) || request.headers[headerNames.idempotencyKey] === undefined) return undefined;
   if (!taken) throw new ApiError('invalid_request', 'The operation takes no Idempotency-Key.');
   const key = headerOf(request, headerNames.idempotencyKey);
   if (key === undefined || !identifierPatterns.idempotencyKey.test(key)) {

@@ -29,7 +29,7 @@ const readers: Readonly<Record<BodyForm, (bytes: Uint8Array) => ReadBody>> = {
  */
 export function readBody(form: BodyForm, request: ServiceRequest): ReadBody {
   if (request.body.byteLength > limits.requestBytes) throw new ApiError('payload_too_large');
-  if (form !== 'none' && mediaTypeOf(request) !== mediaTypes[form]) {
+  if (form !== 'none' && !isOf(mediaTypes[form], headerOf(request, headerNames.contentType))) {
     throw new ApiError('unsupported_media_type');
   }
   // Nothing is ever decompressed, so that a small body stays one (RFC 9110 §8.4: 415 says so).
@@ -48,7 +48,7 @@ function jsonMessage({ fault, message }: StrictJsonError): string {
   return fault === 'too_deep' ? `The JSON is nested deeper than ${limits.jsonDepth} levels.` : message;
 }
 
-/** Without its parameters: JSON is always UTF-8 (RFC 8259 §8.1), and a frame has none. */
-function mediaTypeOf(request: ServiceRequest): string | undefined {
-  return headerOf(request, headerNames.contentType)?.split(';', 1)[0]?.trim().toLowerCase();
+/** Whether a body is of a type, whatever its parameters: JSON is always UTF-8 (RFC 8259 §8.1), and a frame has none. */
+function isOf(mediaType: string, contentType: string | undefined): boolean {
+  return contentType === mediaType || contentType?.split(';', 1)[0]?.trim().toLowerCase() === mediaType;
 }

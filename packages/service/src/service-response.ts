@@ -7,6 +7,8 @@ import {
   mediaTypes,
 } from '@keyfold/protocol';
 
+const encoder = new TextEncoder();
+
 /**
  * An answer. It owns the memory of its body, which may hold key bytes: the host disposes of it once the body has been
  * sent, or when it cannot be sent any more.
@@ -21,17 +23,27 @@ import {
 export class ServiceResponse implements Disposable {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** The body, where it is JSON: a host that sends this instead sends head and body in one piece. */
+  readonly text: string | undefined;
+  #body: Uint8Array | undefined;
 
-  constructor(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) {
+  /** @param body - JSON as text; bytes pass into this object's ownership. */
+  constructor(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string) {
     this.status = status;
     this.headers = headers;
-    this.body = body;
+    this.text = typeof body === 'string' ? body : undefined;
+    this.#body = typeof body === 'string' ? undefined : body;
+  }
+
+  get body(): Uint8Array {
+    this.#body ??= encoder.encode(this.text);
+    return this.#body;
   }
 
   /** Zeroises the body. */
   [Symbol.dispose](): void {
-    this.body.fill(0);
+    this.#body ??= new Uint8Array();
+    this.#body.fill(0);
   }
 }
 
@@ -42,11 +54,11 @@ export function jsonResponse(
   json: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): ServiceResponse {
-  if (json === null) return new ServiceResponse(status, headersOf(requestId, headers), new Uint8Array());
+  if (json === null) return new ServiceResponse(status, { ...headersOf(requestId), ...headers }, '');
   return new ServiceResponse(
     status,
-    headersOf(requestId, { [headerNames.contentType]: mediaTypes.json, ...headers }),
-    new TextEncoder().encode(JSON.stringify(json)),
+    { ...headersOf(requestId, mediaTypes.json), ...headers },
+    JSON.stringify(json),
   );
 }
 
@@ -57,8 +69,7 @@ export function frameResponse(
   json: unknown,
   keys: readonly Uint8Array[],
 ): ServiceResponse {
-  const headers = headersOf(requestId, { [headerNames.contentType]: mediaTypes.frame });
-  return new ServiceResponse(status, headers, encodeFrame(json, keys));
+  return new ServiceResponse(status, headersOf(requestId, mediaTypes.frame), encodeFrame(json, keys));
 }
 
 /** What an error's answer may have beside its code. */
@@ -85,9 +96,11 @@ export function errorResponse(
 }
 
 /** No answer is kept by anything on its way: it may hold keys, and says what was true at one moment. */
-function headersOf(
-  requestId: string,
-  more: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return { 'cache-control': 'no-store', [headerNames.requestId]: requestId, ...more };
+function headersOf(requestId: string, contentType?: string): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    [headerNames.requestId]: requestId,
+  };
+  if (contentType !== undefined) headers[headerNames.contentType] = contentType;
+  return headers;
 }

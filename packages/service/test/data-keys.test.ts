@@ -212,6 +212,25 @@ describe('key bytes', () => {
     expect(garbage.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('are never in an answer that is offered as text', async () => {
+    const apiKey = await harness.tenant('textual');
+    const { service } = harness;
+    const body = new TextEncoder().encode(JSON.stringify({ scope, count: 1 }));
+    const answer = await service.execute('generateDataKeys', {
+      params: { tenant: 'textual' },
+      query: new URLSearchParams(),
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body,
+      requestId: 'r',
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toBeUndefined();
+    const refused = service.refuse('route_not_found', 'r');
+    expect(Buffer.from(refused.body).toString()).toBe(refused.text);
+    refused[Symbol.dispose]();
+    expect(refused.body.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('are zeroised in the answer when the host disposes of it', async () => {
     const response = await harness.service.execute('generateDataKeys', {
       params,

@@ -42,6 +42,7 @@ export class SqliteStore implements Store {
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   #waiting: WaitingCommit[] = [];
+  #changes = 0;
   #failure: Error | undefined;
   #closed = false;
 
@@ -59,6 +60,11 @@ export class SqliteStore implements Store {
        ON CONFLICT DO UPDATE SET revision = excluded.revision, content = excluded.content`,
     );
     this.#delete = connection.prepare(`DELETE FROM keyfold_row WHERE ${row}`);
+  }
+
+  /** One process owns the file, and writes to it through this object alone. */
+  get changeCount(): number | undefined {
+    return this.#closed || this.#failure !== undefined ? undefined : this.#changes;
   }
 
   async get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {
@@ -79,6 +85,16 @@ export class SqliteStore implements Store {
       this.#list
         .all(table, low, to ?? afterAllKeys, options.limit)
         .map((row) => storedRow(table, decodeRowKey(bytes(row['row_key'])), row)),
+    );
+  }
+
+  async tables(): Promise<readonly string[]> {
+    this.#refuseIfUnusable();
+    return this.#run(() =>
+      this.#connection
+        .prepare('SELECT DISTINCT table_name FROM keyfold_row')
+        .all()
+        .map((row) => String(row['table_name'])),
     );
   }
 
@@ -109,6 +125,8 @@ export class SqliteStore implements Store {
     const group = this.#waiting;
     this.#waiting = [];
     if (group.length === 0) return;
+    // Before anything is written, and whatever comes of it: who keeps what he read must look again.
+    this.#changes += 1;
     try {
       const conflicts = this.#run(() => {
         this.#connection.exec('BEGIN IMMEDIATE');

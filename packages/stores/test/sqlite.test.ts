@@ -45,6 +45,8 @@ async function codeOf(call: Promise<unknown>): Promise<unknown> {
   return error.code;
 }
 
+const shortened = (code: unknown): unknown => (String(code).startsWith('nothing') ? 'done' : code);
+
 /** A closed store with so many rows. */
 async function madeStore(path: string, rows = 1): Promise<void> {
   const store = await openSqliteStore({ path });
@@ -274,6 +276,44 @@ describe('commits that arrive together', () => {
     await store.close();
   });
 
+  it('are applied in the order in which they came, each upon the one before, and refused one by one', async () => {
+    const { store, statements } = await recordedStore();
+    const commits = Array.from({ length: 20 }, (_, i) => store.commit([put('chain', `link ${i}`, i)]));
+    const late = codeOf(store.commit([put('chain', 'too late', 3)]));
+    const last = store.commit([put('chain', 'last', 20)]);
+    await Promise.all([...commits, last]);
+    expect(await late).toBe('store_conflict');
+    expect(statements).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+    expect(await textOf(store, 'chain')).toBe('last');
+    await store.close();
+  });
+
+  it('are acknowledged when they are on the disk, and not before: whatever fails later leaves them there', async () => {
+    const path = join(temporaryFolder(), 'keys.db');
+    await (await openSqliteStore({ path })).close();
+    const connection = new DatabaseSync(path);
+    const exec = connection.exec.bind(connection);
+    let commitsLeft = 3;
+    connection.exec = (sql) => {
+      if (sql === 'COMMIT' && commitsLeft-- === 0)
+        throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
+      exec(sql);
+    };
+    const failing = new SqliteStore({ path, connection });
+    const outcomes: unknown[] = [];
+    for (let group = 0; group < 5; group++) {
+      const commits = ['a', 'b'].map((name) => failing.commit([put(`${name}-${group}`, 'x')]));
+      outcomes.push(...(await Promise.all(commits.map((commit) => codeOf(commit).then(shortened)))));
+    }
+    const failed: unknown[] = new Array(4).fill('store_failed');
+    expect(outcomes).toEqual([...new Array(6).fill('done'), ...failed]);
+    await failing.close();
+    const again = await openSqliteStore({ path });
+    const kept = (await again.list('thing', { limit: 99 })).map((row) => row.key[0]);
+    expect(kept).toEqual(['a-0', 'a-1', 'a-2', 'b-0', 'b-1', 'b-2']);
+    await again.close();
+  });
+
   it('are all refused when the flush fails, and so is everything after that', async () => {
     const path = join(temporaryFolder(), 'keys.db');
     await madeStore(path);
@@ -291,6 +331,8 @@ describe('commits that arrive together', () => {
     expect(await codeOf(failing.get('thing', ['row-0']))).toBe('store_failed');
     expect(await codeOf(failing.list('thing', { limit: 1 }))).toBe('store_failed');
     expect(await codeOf(failing.commit([put('c', 'three')]))).toBe('store_failed');
+    // So that nobody goes on with what he read before.
+    expect(failing.changeCount).toBeUndefined();
     await failing.close();
     const again = await openSqliteStore({ path });
     expect(await textOf(again, 'a')).toBeUndefined();

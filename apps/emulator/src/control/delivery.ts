@@ -22,7 +22,10 @@ const piecesPerSecond = 10;
 export async function deliver(
   request: IncomingMessage,
   response: ServerResponse,
-  head: { readonly status: number; readonly headers: Readonly<Record<string, string | number>> },
+  head: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string | number>> | string[];
+  },
   body: Uint8Array,
   delivery: Delivery,
 ): Promise<void> {

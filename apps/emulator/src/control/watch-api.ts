@@ -1,9 +1,10 @@
+import type { Awaitable } from '@keyfold/crypto-core';
 import { mediaTypes, type OperationId } from '@keyfold/protocol';
 import { type Service, type ServiceRequest, ServiceResponse } from '@keyfold/service';
+import type { World } from '../world/world.ts';
 import type { Delivery } from './delivery.ts';
 import type { FaultHit } from './fault-book.ts';
 import { faultRows } from './fault-effects.ts';
-import type { Exchange, Watch } from './watch.ts';
 import { spoilFrame, wrongApiAnswer } from './wrong-answer.ts';
 
 /** An answer of the encryption API, and how it is to be delivered where a fault has a say in it. */
@@ -17,19 +18,22 @@ const publicPart = /^Bearer (kf_(?:admin|application)_[A-Za-z0-9_-]{8})[A-Za-z0-
 
 /** The encryption API, watched: each request is written into the journal, and faults strike it. */
 export async function executeWatched(
-  service: Service,
-  watch: Watch,
+  { service: load, watch }: Pick<World, 'service' | 'watch'>,
   id: OperationId,
   request: ServiceRequest,
 ): Promise<WatchedApiAnswer> {
-  const { authorization } = request.headers;
-  const caller = typeof authorization === 'string' ? (publicPart.exec(authorization)?.[1] ?? null) : null;
+  const service = await load();
   const { requestId } = request;
+  const caller = callerOf(request);
   const exchange = watch.begin({ service: 'encryption-api', from: 'client', requestId, caller });
   exchange.named(id, request.params['tenant'] ?? null);
   let watched: WatchedApiAnswer;
   try {
-    watched = await struck(service, id, request, exchange, watch.signal);
+    const striking = exchange.strike();
+    watched =
+      striking === undefined
+        ? { answer: await service.execute(id, request) }
+        : await struck(service, id, request, striking, watch.signal);
   } catch (error) {
     if (!watch.signal.aborted) throw error;
     watched = { answer: service.refuse('service_closed', requestId) };
@@ -44,15 +48,22 @@ export async function executeWatched(
   return watched;
 }
 
+/** The public part of the API key that a request carries. */
+function callerOf({ headers }: ServiceRequest): string | null {
+  const { authorization } = headers;
+  const found = typeof authorization === 'string' ? publicPart.exec(authorization)?.[1] : undefined;
+  // A part of a string keeps the whole of it, and the journal keeps this one: the key would stay for as long.
+  return found === undefined ? null : Buffer.from(found, 'latin1').toString('latin1');
+}
+
 async function struck(
   service: Service,
   id: OperationId,
   request: ServiceRequest,
-  exchange: Exchange,
+  striking: Awaitable<FaultHit | undefined>,
   signal: AbortSignal,
 ): Promise<WatchedApiAnswer> {
-  const striking = exchange.strike();
-  const hit = striking === undefined ? undefined : await striking;
+  const hit = await striking;
   const effect = hit?.effect;
   const code = effect === undefined ? undefined : faultRows[effect.kind].refusal?.['encryption-api'];
   if (code !== undefined) return { answer: service.refuse(code, request.requestId) };
@@ -83,9 +94,10 @@ function altered(answer: ServiceResponse, { effect }: FaultHit, signal: AbortSig
 }
 
 /** The code of an answer that is an error. */
-function errorOf({ status, body }: ServiceResponse): string | null {
-  if (status === 0) return 'connection_reset';
-  if (status < 400) return null;
-  const { error }: { error?: { code?: string } } = JSON.parse(Buffer.from(body).toString('utf8'));
+function errorOf(answer: ServiceResponse): string | null {
+  if (answer.status === 0) return 'connection_reset';
+  if (answer.status < 400) return null;
+  // Every error is JSON. Not by its bytes, which would have to be made for it.
+  const { error }: { error?: { code?: string } } = JSON.parse(answer.text ?? '{}');
   return error?.code ?? null;
 }

@@ -45,6 +45,9 @@ export function checkedStore(store: Store): Store {
       : { ...change, content: withChecksum(table, key, content) };
   };
   return {
+    get changeCount() {
+      return store.changeCount;
+    },
     get: async (table, key) => {
       const row = await store.get(table, key);
       return row === undefined ? undefined : shown(row);

@@ -1,7 +1,7 @@
 import { type Store, StoreCorruptError, type StoredRow, StoreTooNewError } from '@keyfold/key-hierarchy';
 import { checkedStore, withChecksum } from './checked-store.ts';
 import { StateStore } from './state-store.ts';
-import { formatTable, stateTables } from './state-tables.ts';
+import { formatTable, revisionTable, stateTables } from './state-tables.ts';
 
 type Rows = readonly StoredRow[];
 
@@ -23,10 +23,12 @@ export const stateFormat: number = 1 + migrations.size;
 const formatKey = ['format'] as const;
 
 async function formatOf(store: Store): Promise<number> {
-  const row = await store.get(formatTable, formatKey);
+  const [row, ...others] = await store.list(formatTable, { limit: 2 });
+  // Only the first emulator wrote none. A row under another key is one that was damaged, and must not make the state look old.
   if (row === undefined) return 1;
   const format = Number(Buffer.from(row.content).toString('ascii'));
-  if (Number.isSafeInteger(format) && format > 1) return format;
+  const isWhole = others.length === 0 && row.key.length === 1 && row.key[0] === formatKey[0];
+  if (isWhole && Number.isSafeInteger(format) && format > 1) return format;
   throw new StoreCorruptError("The number of the emulator's state's format is damaged.");
 }
 
@@ -44,8 +46,22 @@ export async function openKeptState(store: Store): Promise<Store> {
     throw new StoreTooNewError(
       `The emulator's state has the format ${found}; this version knows ${stateFormat}.`,
     );
+  await refuseStrayRows(store);
   if (found < stateFormat) await migrate(store, found);
   return checkedStore(store);
+}
+
+/**
+ * A row whose table's name was damaged is in none of the tables that are read, and would be missed by nobody. (One that fell into
+ * another table, or under another key, does not have the checksum for it.)
+ */
+async function refuseStrayRows(store: Store): Promise<void> {
+  const names = (await store.tables?.()) ?? [];
+  const known: readonly string[] = [...stateTables, revisionTable, formatTable];
+  if (names.some((name) => !known.includes(name)))
+    throw new StoreCorruptError(
+      "A row in the emulator's state is in a table that there is not: it is damaged.",
+    );
 }
 
 async function migrate(store: Store, found: number): Promise<void> {

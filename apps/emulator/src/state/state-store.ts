@@ -49,6 +49,7 @@ export class StateStore {
   /** A store for one world. */
   view(): StateView {
     return new StateView({
+      changeCount: () => this.#store.changeCount,
       get: async (table, key) => this.#shown(await this.#store.get(table, key)),
       list: async (table, options) => (await this.#store.list(table, options)).map((row) => this.#shown(row)),
       commit: (changes, isRetired) => this.#commit(changes, isRetired),
@@ -171,6 +172,7 @@ export class StateStore {
 
 /** What a view gets through to. */
 interface ViewTarget extends Pick<Store, 'get' | 'list'> {
+  changeCount(): number | undefined;
   commit(changes: readonly Change[], isRetired: () => boolean): Promise<void>;
 }
 
@@ -181,6 +183,10 @@ export class StateView implements Store {
 
   constructor(target: ViewTarget) {
     this.#target = target;
+  }
+
+  get changeCount(): number | undefined {
+    return this.#retired ? undefined : this.#target.changeCount();
   }
 
   get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {

@@ -35,6 +35,10 @@ export class FaultyStore implements Store {
     this.#moment = moment;
   }
 
+  get changeCount(): number | undefined {
+    return this.#store.changeCount;
+  }
+
   async get(table: string, key: readonly string[]): Promise<StoredRow | undefined> {
     return await this.#operation(() => this.#store.get(table, key));
   }

@@ -129,10 +129,50 @@ const cases: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     }
   },
 
+  'counts its changes, where it counts them, before anyone hears of one': async (store) => {
+    const counted = store.changeCount !== undefined;
+    let before = store.changeCount ?? 0;
+    const grown = (): boolean => {
+      const now = store.changeCount ?? 0;
+      const grew = now > before;
+      before = now;
+      return grew;
+    };
+    const steps = [
+      [put(['a'], bytes(1))],
+      [put(['a'], bytes(2), 1)],
+      [{ ...put(['a'], bytes(), 2), content: null }],
+    ];
+    for (const changes of steps) {
+      await store.commit(changes);
+      assert.equal(grown(), counted);
+      await store.get('thing', ['a']);
+      await store.list('thing', { limit: 10 });
+      assert.equal(grown(), false);
+    }
+    await store.close();
+    assert.equal(store.changeCount, undefined);
+  },
+
   'keeps tables apart': async (store) => {
     await store.commit([put(['a'], bytes(1)), { ...put(['a'], bytes(2)), table: 'other' }]);
     assert.deepEqual([...((await store.get('other', ['a']))?.content ?? [])], [2]);
     assert.equal((await store.list('thing', { limit: 10 })).length, 1);
+  },
+
+  'names the tables that have rows, where it names any': async (store) => {
+    if (store.tables === undefined) return;
+    assert.deepEqual(await store.tables(), []);
+    await store.commit([
+      put(['a'], bytes(1)),
+      put(['b'], bytes(1)),
+      { ...put(['a'], bytes(2)), table: 'other' },
+    ]);
+    assert.deepEqual([...(await store.tables())].sort(), ['other', 'thing']);
+    await store.commit([{ ...put(['a'], bytes(), 1), table: 'other', content: null }]);
+    assert.deepEqual(await store.tables(), ['thing']);
+    await store.close();
+    await assert.rejects(store.tables(), failsWith('store_closed'));
   },
 
   'keeps keys apart that join to the same text': async (store) => {

@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type HeadListener, readRequestHead } from '../src/request-head.ts';
+import { requestRouter } from '../src/request-router.ts';
+
+/** Answers with its own name. */
+const named =
+  (name: string): HeadListener =>
+  (_request, response) =>
+    void response.end(name);
+
+interface Routed {
+  /** Who answers a request. */
+  ask(method: string, path: string, headers?: Record<string, string>): Promise<string>;
+  readonly loads: () => number;
+  start(): void;
+}
+
+async function route(isReady: boolean): Promise<Routed> {
+  let ready = isReady;
+  let loads = 0;
+  const started = Promise.withResolvers<void>();
+  const handler = requestRouter({
+    kms: named('kms'),
+    secretsManager: named('secrets manager'),
+    encryptionApi: named('encryption API'),
+    isReady: () => ready,
+    started: started.promise,
+    loadApp: async () => {
+      loads += 1;
+      return (request, response) => named('control')(request, response);
+    },
+    onError: () => undefined,
+  });
+  const server = createServer((request, response) => handler(request, response, readRequestHead(request)));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    ask: async (method, path, headers = {}) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })).text(),
+    loads: () => loads,
+    start: () => {
+      ready = true;
+      started.resolve();
+    },
+  };
+}
+
+describe('requests', () => {
+  const aws = (target: string) => ({ 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' });
+
+  it("go to AWS's services by their target, to the control by their path, and else to the encryption API", async () => {
+    const { ask } = await route(true);
+    expect(await ask('POST', '/', aws('TrentService.Encrypt'))).toBe('kms');
+    expect(await ask('POST', '/', aws('secretsmanager.GetSecretValue'))).toBe('secrets manager');
+    expect(await ask('GET', '/_emulator/faults')).toBe('control');
+    for (const path of ['/', '/v1/tenants', '/_emulator', '/_EMULATOR/ready', '/v1/_emulator/ready'])
+      expect(await ask('GET', path), path).toBe('encryption API');
+  });
+
+  it('to AWS and to the encryption API load nothing of the control', async () => {
+    const { ask, loads } = await route(true);
+    await ask('POST', '/', aws('TrentService.Encrypt'));
+    await ask('GET', '/v1/tenants');
+    expect(await ask('GET', '/_emulator/ready')).toBe('{"ready":true}');
+    expect(loads()).toBe(0);
+    await Promise.all([ask('GET', '/_emulator/faults'), ask('GET', '/_emulator/faults')]);
+    expect(loads()).toBe(1);
+  });
+
+  it('to the encryption API wait until all is there from the start', async () => {
+    const { ask, start } = await route(false);
+    let answered = false;
+    const early = ask('GET', '/v1/tenants').finally(() => {
+      answered = true;
+    });
+    expect(await ask('GET', '/_emulator/ready')).toBe('{"ready":false}');
+    expect(await ask('GET', '/_emulator/health')).toBe('{"healthy":true}');
+    expect(answered).toBe(false);
+    start();
+    expect(await early).toBe('encryption API');
+  });
+});
