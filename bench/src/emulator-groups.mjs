@@ -179,12 +179,15 @@ async function requestsTable(rounds) {
     servers.push(warned);
     const strict = await startEmulator(`--state=${join(folder, 'strict')}`, '--policies=strict');
     servers.push(strict);
+    // In a process of its own: what it still writes and collects after a slot would be counted as the next slot's.
+    const api = await startEmulator(`--state=${join(folder, 'api')}`);
+    servers.push(api);
     const [first] = await kmsRowsOfReference(reference);
     const rows = [
       first,
       ...(await kmsRows('**emulator**', warned, targets.kms)),
       ...(await kmsRows('**emulator, --policies=strict**', strict, targets.kms)),
-      ...(await dataKeyRows(warned)),
+      ...(await dataKeyRows(api)),
     ];
     for (const other of others) rows.push(...(await kmsRows(other.name, other)));
     const figures = await measureRequests(rows, rounds);

@@ -62,8 +62,7 @@ export function encryptionApi(host: WorldHost, onError: (error: unknown) => void
         body: body.bytes,
         requestId,
       };
-      host
-        .run((world) => executeWatched(world, operationId, asked))
+      execute(host, operationId, asked)
         .then((watched) => send(request, response, watched))
         .catch((error: unknown) => {
           body.bytes.fill(0);
@@ -72,6 +71,11 @@ export function encryptionApi(host: WorldHost, onError: (error: unknown) => void
         });
     });
   };
+}
+
+/** @throws EmulatorClosedError */
+async function execute(host: WorldHost, id: OperationId, asked: ServiceRequest): Promise<WatchedApiAnswer> {
+  return await host.run((world) => executeWatched(world, id, asked));
 }
 
 /** What the service looks at. Node makes an object of all headers at the first look at one: that is left to those that need it. */

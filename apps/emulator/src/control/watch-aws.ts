@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '@keyfold/crypto-core';
 import type { KmsRequest, RequestProbe } from '../kms/kms.ts';
 import type { AccessReport } from '../kms/policy/access-gate.ts';
 import { awsJson, type KmsResponse } from '../kms/wire/answers.ts';
+import { RequestIds } from '../request-ids.ts';
 import type { Delivery } from './delivery.ts';
 import type { FaultHit } from './fault-book.ts';
 import { type AwsRefusal, faultRows } from './fault-effects.ts';
-import type { Exchange, Watch } from './watch.ts';
+import type { Exchange, Watch, WatchedSource } from './watch.ts';
 import { wrongAwsAnswer } from './wrong-answer.ts';
 
 /** An answer, and how it is to be delivered where a fault has a say in it. */
@@ -71,12 +71,12 @@ async function struck(
 
 /** A service of AWS's, freed from HTTP. */
 export interface AwsService<Request> {
-  handle(request: Request): Promise<KmsResponse>;
+  handle(request: Request): Awaitable<KmsResponse>;
 }
 
 /** A service of AWS's as it is reached, with its watch. */
 export interface WatchedAws {
-  handle(request: KmsRequest): Promise<WatchedAnswer>;
+  handle(request: KmsRequest): Awaitable<WatchedAnswer>;
 }
 
 const operationForm = /^[A-Za-z]{1,64}$/;
@@ -92,30 +92,86 @@ export function watchAws(
   watch: Watch,
   from: 'client' | 'emulator',
 ): WatchedAws {
+  const ids = new RequestIds();
+  const sources = new Sources(service, from);
   return {
-    async handle(request) {
-      const { requestId = randomUUID(), accountId: account, region, credentials, target } = request;
-      const caller = credentials?.principal.arn;
-      const exchange = watch.begin({ service, from, requestId, account, region, caller });
+    handle(request) {
+      const { requestId = ids.next(), accountId, region, credentials, target } = request;
+      const source = sources.of(accountId, region, credentials?.principal.arn);
+      const exchange = watch.beginAt(source, requestId);
       const operation = target.slice(target.indexOf('.') + 1);
       // A name that it does not know is the client's text.
       if (operationForm.test(operation)) exchange.named(operation);
-      let answer: WatchedAnswer;
+      const probe = new ExchangeProbe(exchange, service);
       try {
-        answer = await inner.handle({ ...request, requestId, probe: new ExchangeProbe(exchange, service) });
-        if (exchange.hit !== undefined) answer = altered(answer, exchange.hit, watch.signal);
+        const answer = inner.handle(requestOf(request, requestId, probe));
+        // Not awaited where it is there: most answers are.
+        return answer instanceof Promise
+          ? answer.then(
+              (answer) => noted(answer, exchange, watch.signal),
+              (error: unknown) => failed(error, exchange, watch.signal),
+            )
+          : noted(answer, exchange, watch.signal);
       } catch (error) {
-        if (!watch.signal.aborted) throw error;
-        answer = unavailableAnswer();
+        return failed(error, exchange, watch.signal);
       }
-      // What failed because the state was put back is not the request's fault.
-      if (watch.signal.aborted && answer.status >= 500) answer = unavailableAnswer();
-      const error = answer.status === 200 ? null : (answer.headers['x-amzn-errortype'] ?? 'ConnectionReset');
-      if (error === 'UnknownOperationException') exchange.unnamed();
-      exchange.ended(answer.status, error);
-      return answer;
     },
   };
+}
+
+/** Where requests come from, the one of the last request kept: thousands in a journal share it. */
+class Sources {
+  readonly #service: WatchedSource['service'];
+  readonly #from: WatchedSource['from'];
+  #last: WatchedSource | undefined;
+
+  constructor(service: WatchedSource['service'], from: WatchedSource['from']) {
+    this.#service = service;
+    this.#from = from;
+  }
+
+  of(account: string, region: string, caller: string | undefined): WatchedSource {
+    const last = this.#last;
+    if (last !== undefined && last.account === account && last.region === region && last.caller === caller)
+      return last;
+    this.#last = { service: this.#service, from: this.#from, account, region, caller };
+    return this.#last;
+  }
+}
+
+/** A request with what watches it. Written out: to spread it would cost as much as to find its key. */
+function requestOf(request: KmsRequest, requestId: string, probe: RequestProbe): KmsRequest {
+  const { target, body, accountId, region, credentials, connection, viaService } = request;
+  return {
+    target,
+    body,
+    accountId,
+    region,
+    requestId,
+    credentials,
+    connection,
+    viaService,
+    probe,
+  };
+}
+
+function noted(inner: KmsResponse, exchange: Exchange, signal: AbortSignal): WatchedAnswer {
+  const { hit } = exchange;
+  const answer = hit === undefined ? inner : altered(inner, hit, signal);
+  // What failed because the state was put back is not the request's fault.
+  return ended(signal.aborted && answer.status >= 500 ? unavailableAnswer() : answer, exchange);
+}
+
+function failed(error: unknown, exchange: Exchange, signal: AbortSignal): WatchedAnswer {
+  if (!signal.aborted) throw error;
+  return ended(unavailableAnswer(), exchange);
+}
+
+function ended(answer: WatchedAnswer, exchange: Exchange): WatchedAnswer {
+  const error = answer.status === 200 ? null : (answer.headers['x-amzn-errortype'] ?? 'ConnectionReset');
+  if (error === 'UnknownOperationException') exchange.unnamed();
+  exchange.ended(answer.status, error);
+  return answer;
 }
 
 /** What a connection that breaks leaves. */

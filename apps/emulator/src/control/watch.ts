@@ -3,16 +3,21 @@ import { holdBack } from './delivery.ts';
 import type { FaultBook, FaultHit } from './fault-book.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 import type { JournalContextPart, JournalDecision, JournalEntry, WatchedService } from './journal-entry.ts';
+import { SharedList } from './shared-list.ts';
 
-/** What is known of a request when it comes. */
-export interface WatchedStart {
+/** Where requests come from. */
+export interface WatchedSource {
   readonly service: WatchedService;
   readonly from: 'client' | 'emulator';
-  readonly requestId: string;
   readonly account?: string;
   readonly region?: string;
   /** Absent where there is an account: its root user. */
   readonly caller?: string | null | undefined;
+}
+
+/** What is known of a request when it comes. */
+export interface WatchedStart extends WatchedSource {
+  readonly requestId: string;
 }
 
 /** Members of AWS requests and answers that are looked at: what names keys, aliases or secrets, and encryption contexts. */
@@ -42,6 +47,10 @@ export class Watch {
   readonly faults: FaultBook;
   /** Ends what a fault holds back. */
   readonly signal: AbortSignal;
+  /** What the lists of its exchanges begin with. */
+  readonly noKeys: SharedList<string> = SharedList.empty();
+  readonly noContext: SharedList<string | number> = SharedList.empty();
+  readonly noDecisions: SharedList<string | boolean> = SharedList.empty();
   readonly #clock: Clock;
   #retired = false;
 
@@ -68,36 +77,45 @@ export class Watch {
   }
 
   begin(start: WatchedStart): Exchange {
-    return new Exchange(this, start, this.#clock.now().wallMs);
+    return this.beginAt(start, start.requestId);
+  }
+
+  /** The same for a source that many requests share. */
+  beginAt(source: WatchedSource, requestId: string): Exchange {
+    return new Exchange(this, source, requestId, this.#clock.now().wallMs);
   }
 }
 
-// Most requests have none of these: they share what is empty.
-const noKeys: readonly string[] = [];
-const noContext: readonly (string | number)[] = [];
-const noDecisions: readonly JournalDecision[] = [];
-
-/** One request while it is under way, and then what the journal keeps of it: it becomes an entry when somebody looks. */
+/**
+ * One request while it is under way, and then what the journal keeps of it: it becomes an entry when somebody looks. Thousands of these
+ * lie in a journal, and what outlives its request is moved twice by the garbage collector: only the id is this one's own.
+ */
 export class Exchange implements JournalRecord {
   readonly #watch: Watch;
-  readonly #start: WatchedStart;
+  readonly #source: WatchedSource;
+  readonly #requestId: string;
   readonly #atMs: number;
-  readonly #startedMs: number = performance.now();
-  #keys: readonly string[] = noKeys;
-  /** Names and the lengths of their values in turn: thousands of these lie in a journal. */
-  #context: readonly (string | number)[] = noContext;
-  #decisions: readonly JournalDecision[] = noDecisions;
+  /** When it began, by the monotonic clock, and how long it took once it has ended. */
+  #durationMs: number = performance.now();
+  #keys: SharedList<string>;
+  /** Names and the lengths of their values in turn. */
+  #context: SharedList<string | number>;
+  /** The parts of each in turn. */
+  #decisions: SharedList<string | boolean>;
   #operation: string | null = null;
   #tenant: string | null = null;
   #hit: FaultHit | undefined;
   #status = 0;
   #error: string | null = null;
-  #durationMs = 0;
 
-  constructor(watch: Watch, start: WatchedStart, atMs: number) {
+  constructor(watch: Watch, source: WatchedSource, requestId: string, atMs: number) {
     this.#watch = watch;
-    this.#start = start;
+    this.#source = source;
+    this.#requestId = requestId;
     this.#atMs = atMs;
+    this.#keys = watch.noKeys;
+    this.#context = watch.noContext;
+    this.#decisions = watch.noDecisions;
   }
 
   get hit(): FaultHit | undefined {
@@ -106,7 +124,7 @@ export class Exchange implements JournalRecord {
 
   /** Keys as they are named until now. */
   get keys(): readonly string[] {
-    return this.#keys;
+    return this.#keys.values;
   }
 
   named(operation: string, tenant: string | null = null): void {
@@ -128,13 +146,18 @@ export class Exchange implements JournalRecord {
       if (kind === 'key') this.#noteKey(value);
       else if (kind === 'context') this.#noteContext(value);
       else if (kind === 'metadata') this.#noteKey(Object(value)['Arn']);
-      else if (this.#start.service === 'secretsmanager') this.#noteKey(value);
+      else if (this.#source.service === 'secretsmanager') this.#noteKey(value);
     }
   }
 
   decided({ action, principal, resource, allowed, enforced, decidedBy }: JournalDecision): void {
-    const decision = { action, principal, resource, allowed, enforced, decidedBy };
-    this.#decisions = [...this.#decisions, decision];
+    this.#decisions = this.#decisions
+      .with(action)
+      .with(principal)
+      .with(resource)
+      .with(allowed)
+      .with(enforced)
+      .with(decidedBy);
   }
 
   /** Whether a fault strikes the request. It waits as long as the fault wants. */
@@ -143,12 +166,12 @@ export class Exchange implements JournalRecord {
     const { faults } = this.#watch;
     if (faults.list().length === 0) return undefined;
     const hit = faults.strike({
-      service: this.#start.service,
+      service: this.#source.service,
       operation: this.#operation,
-      account: this.#start.account ?? null,
+      account: this.#source.account ?? null,
       tenant: this.#tenant,
-      from: this.#start.from,
-      keys: this.#keys,
+      from: this.#source.from,
+      keys: this.keys,
       ...(resolveKeys === undefined ? {} : { resolveKeys }),
     });
     return hit === undefined ? undefined : this.#struck(hit);
@@ -165,12 +188,12 @@ export class Exchange implements JournalRecord {
   ended(status: number, error: string | null): void {
     this.#status = status;
     this.#error = error;
-    this.#durationMs = performance.now() - this.#startedMs;
+    this.#durationMs = performance.now() - this.#durationMs;
     this.#watch.note(this);
   }
 
   toEntry(sequence: number): JournalEntry {
-    const { service, from, requestId, account = null, region = null, caller } = this.#start;
+    const { service, from, account = null, region = null, caller } = this.#source;
     const root = account === null ? null : `arn:aws:iam::${account}:root`;
     const hit = this.#hit;
     return {
@@ -178,33 +201,31 @@ export class Exchange implements JournalRecord {
       at: new Date(this.#atMs).toISOString(),
       service,
       operation: this.#operation,
-      requestId,
+      requestId: this.#requestId,
       from,
       account,
       region,
       caller: caller === undefined ? root : caller,
-      keys: [...this.#keys],
+      keys: this.#keys.values,
       tenant: this.#tenant,
-      context: contextParts(this.#context),
+      context: contextParts(this.#context.values),
       status: this.#status,
       error: this.#error,
       durationMs: this.#durationMs,
       fault: hit === undefined ? null : { rule: hit.rule, effect: hit.effect.kind },
-      decisions: [...this.#decisions],
+      decisions: decisionsOf(this.#decisions.values),
     };
   }
 
   #noteKey(name: unknown): void {
     if (typeof name !== 'string' || name === '' || name.length > longestName) return;
-    if (!this.#keys.includes(name)) this.#keys = [...this.#keys, name];
+    if (!this.#keys.has(name)) this.#keys = this.#keys.with(name);
   }
 
   #noteContext(context: unknown): void {
     if (typeof context !== 'object' || context === null) return;
-    const noted = [...this.#context];
     for (const [name, value] of Object.entries(context))
-      noted.push(name, typeof value === 'string' ? value.length : 0);
-    this.#context = noted;
+      this.#context = this.#context.with(name).with(typeof value === 'string' ? value.length : 0);
   }
 }
 
@@ -213,4 +234,20 @@ function contextParts(noted: readonly (string | number)[]): readonly JournalCont
   for (let at = 0; at < noted.length; at += 2)
     parts.push({ name: String(noted[at]), valueLength: Number(noted[at + 1]) });
   return parts;
+}
+
+function decisionsOf(noted: readonly (string | boolean)[]): readonly JournalDecision[] {
+  const decisions: JournalDecision[] = [];
+  for (let at = 0; at < noted.length; at += 6) {
+    const [action, principal, resource, allowed, enforced, decidedBy] = noted.slice(at, at + 6);
+    decisions.push({
+      action: String(action),
+      principal: String(principal),
+      resource: String(resource),
+      allowed: allowed === true,
+      enforced: enforced === true,
+      decidedBy: String(decidedBy),
+    });
+  }
+  return decisions;
 }

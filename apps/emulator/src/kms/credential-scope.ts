@@ -16,13 +16,36 @@ const credentialForm =
   /\bCredential=([^/\s,]{1,128})\/\d{8}\/([a-z0-9-]{1,32})\/[a-z0-9-]{1,32}\/aws4_request\b/;
 const accountForm = /^\d{12}$/;
 
+/** What a header begins with until its scope has ended, and the place that it says: clients repeat it for a day. */
+const places = new Map<string, CredentialPlace>();
+const maxPlaces = 256;
+/** Longer ones are not kept. */
+const maxStart = 512;
+const scopeEnd = '/aws4_request';
+
 /**
  * The account and the region that a request is for, from its `Authorization` header. Signatures are not verified: an access key
  * id of twelve digits is the account, any other stands for the default account.
  */
 export function placeOfRequest(authorization: string | undefined): CredentialPlace {
-  const [, accessKeyId, region] = credentialForm.exec(authorization ?? '') ?? [];
-  if (accessKeyId === undefined || region === undefined) return defaultPlace;
+  if (authorization === undefined) return defaultPlace;
+  const at = authorization.indexOf(scopeEnd);
+  if (at < 0) return defaultPlace;
+  // With the character after it, which decides whether the scope ends there.
+  const start = authorization.slice(0, at + scopeEnd.length + 1);
+  const known = places.get(start);
+  if (known !== undefined) return known;
+  const place = readPlace(start);
+  if (place === undefined) return readPlace(authorization) ?? defaultPlace;
+  if (start.length > maxStart) return place;
+  if (places.size === maxPlaces) places.clear();
+  places.set(start, place);
+  return place;
+}
+
+function readPlace(text: string): CredentialPlace | undefined {
+  const [, accessKeyId, region] = credentialForm.exec(text) ?? [];
+  if (accessKeyId === undefined || region === undefined) return undefined;
   return {
     accountId: accountForm.test(accessKeyId) ? accessKeyId : defaultPlace.accountId,
     region,

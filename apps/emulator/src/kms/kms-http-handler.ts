@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { systemClock } from '@keyfold/crypto-core';
+import { type Awaitable, systemClock } from '@keyfold/crypto-core';
 import { takeBody } from '../collect-body.ts';
 import { type Delivery, deliver } from '../control/delivery.ts';
 import { type HeadListener, readRequestHead } from '../request-head.ts';
+import { RequestIds } from '../request-ids.ts';
 import { type KmsRequest, type KmsResponse, targetPrefix } from './kms.ts';
 import { type AuthenticationOptions, authenticate } from './sigv4/authenticate.ts';
 import { refusalAnswer } from './sigv4/refusal-answer.ts';
@@ -29,7 +29,7 @@ export function isKmsRequest(request: IncomingMessage): boolean {
 export interface ServedKms {
   handle(
     request: KmsRequest & { readonly requestId: string },
-  ): Promise<KmsResponse & { readonly delivery?: Delivery }>;
+  ): Awaitable<KmsResponse & { readonly delivery?: Delivery }>;
 }
 
 /** Who is told of what the service does not see. */
@@ -63,8 +63,9 @@ export function kmsHttpHandler(
   { onRefused, onError }: HandlerHooks = {},
 ): HeadListener {
   // No async function from here to the service: each would cost every request a promise and a turn of the microtask queue.
+  const ids = new RequestIds();
   return (request, response, head = readRequestHead(request)) => {
-    const requestId = randomUUID();
+    const requestId = ids.next();
     const fail = (error: unknown): void => {
       response.destroy();
       onError?.(error);
@@ -90,16 +91,29 @@ export function kmsHttpHandler(
           head,
         );
         const target = head.target ?? '';
-        kms
-          .handle({ target, body: bytes, accountId, region, requestId, credentials, connection })
-          .then((answer) => {
-            bytes.fill(0);
-            send(request, response, answer, requestId);
-          })
-          .catch((error: unknown) => {
-            bytes.fill(0);
-            fail(error);
-          });
+        const answer = kms.handle({
+          target,
+          body: bytes,
+          accountId,
+          region,
+          requestId,
+          credentials,
+          connection,
+        });
+        if (answer instanceof Promise) {
+          answer
+            .then((answer) => {
+              bytes.fill(0);
+              send(request, response, answer, requestId);
+            })
+            .catch((error: unknown) => {
+              bytes.fill(0);
+              fail(error);
+            });
+          return;
+        }
+        bytes.fill(0);
+        send(request, response, answer, requestId);
       } catch (error) {
         bytes.fill(0);
         if (error instanceof SignatureRefusal) refuse(refusalAnswer(error));

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { Store } from '@keyfold/key-hierarchy';
+import { whenDone } from '../when-done.ts';
+import { DataKeySource } from './crypto/data-key-source.ts';
 import { NonceSource } from './crypto/nonce-source.ts';
 import { KmsFault } from './faults/kms-fault.ts';
 import { AliasBook } from './keys/alias-book.ts';
@@ -11,7 +13,7 @@ import { KeyRing } from './keys/key-ring.ts';
 import { KeyStoreBook } from './keys/key-store-book.ts';
 import { KeyUses } from './keys/key-uses.ts';
 import { ManagedKeys, type ManagingService } from './keys/managed-keys.ts';
-import type { Call, OperationTools } from './operations/operation.ts';
+import type { Call, Operation, OperationTools } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
 import { AccessGate, type AccessOptions, type AccessReport, namesOfKeys } from './policy/access-gate.ts';
 import { type Connection, identityOf } from './policy/caller-identity.ts';
@@ -35,9 +37,9 @@ export interface KmsRequest {
   readonly requestId?: string;
   /** Whose the credentials are, where that is known. Absent: the account's root user. */
   readonly credentials?: KnownCredentials | undefined;
-  readonly connection?: Connection;
+  readonly connection?: Connection | undefined;
   /** The service of AWS's that asks on the caller's behalf, such as `secretsmanager.eu-central-1.amazonaws.com`. */
-  readonly viaService?: string;
+  readonly viaService?: string | undefined;
   /** Watches this request. */
   readonly probe?: RequestProbe;
 }
@@ -62,8 +64,8 @@ export interface RequestProbe {
 
 /** An emulated AWS KMS: all accounts and regions. */
 export interface Kms {
-  /** Answers a request. Never rejects: what goes wrong is an answer too. */
-  handle(request: KmsRequest): Promise<KmsResponse>;
+  /** Answers a request, at once where there is nothing to wait for. Never throws nor rejects: what goes wrong is an answer too. */
+  handle(request: KmsRequest): Awaitable<KmsResponse>;
   /** The ARN of the key that a service of AWS's has for itself in a place. It is made when it is first asked for. */
   managedKey(service: ManagingService, place: Place): Promise<string>;
 }
@@ -117,39 +119,68 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
     managedKeys,
     clock,
     nonces: new NonceSource(),
+    dataKeys: new DataKeySource(),
   };
   const checks = { gate: new AccessGate(access), quotas: new RequestQuotas(requestRates, clock) };
   return {
     managedKey: (service, place) => managedKeys.arnOf(service, place),
-    async handle(request) {
+    handle(request) {
       try {
-        const { target } = request;
-        const operation = target.startsWith(targetPrefix)
-          ? operations.get(target.slice(targetPrefix.length))
-          : undefined;
-        if (operation === undefined) throw new KmsFault('UnknownOperationException');
-        checks.quotas.take(operation.name, request);
-        const json = parseRequestBody(request.body);
-        const call = callOf(request, operation.name, tools);
-        const { probe } = request;
-        const early = probe?.before?.(json, () => namesOfKeys(operation, json, call));
-        const instead = early === undefined ? undefined : await early;
-        if (instead !== undefined) return instead;
-        const admission = checks.gate.admit(operation, json, call, (report) => probe?.decided?.(report));
-        // Awaited only where there is something to decide: encryption is quick otherwise.
-        const output = await operation.execute(
-          json,
-          admission === undefined ? call : { ...call, admission: await admission },
-        );
-        if (output !== undefined) probe?.after?.(output);
-        return resultAnswer(output);
+        const answer = answerTo(request);
+        return answer instanceof Promise ? answer.catch(failed) : answer;
       } catch (error) {
-        if (error instanceof KmsFault) return faultAnswer(error.fault, error.message);
-        onInternalError?.(error);
-        return faultAnswer('KMSInternalException', 'The emulator failed; its log has the cause.');
+        return failed(error);
       }
     },
   };
+
+  function failed(error: unknown): KmsResponse {
+    if (error instanceof KmsFault) return faultAnswer(error.fault, error.message);
+    onInternalError?.(error);
+    return faultAnswer('KMSInternalException', 'The emulator failed; its log has the cause.');
+  }
+
+  function answerTo(request: KmsRequest): Awaitable<KmsResponse> {
+    const { target, probe } = request;
+    const operation = target.startsWith(targetPrefix)
+      ? operations.get(target.slice(targetPrefix.length))
+      : undefined;
+    if (operation === undefined) throw new KmsFault('UnknownOperationException');
+    checks.quotas.take(operation.name, request);
+    const json = parseRequestBody(request.body);
+    const call = callOf(request, operation.name, tools);
+    const early = probe?.before?.(json, () => namesOfKeys(operation, json, call));
+    // Awaited only where a fault may strike: hardly ever.
+    if (early !== undefined) return instead(early, operation, json, call, probe);
+    return carryOut(operation, json, call, probe);
+  }
+
+  async function instead(
+    early: Awaitable<KmsResponse | undefined>,
+    operation: Operation,
+    json: JsonMembers,
+    call: Call,
+    probe: RequestProbe | undefined,
+  ): Promise<KmsResponse> {
+    return (await early) ?? carryOut(operation, json, call, probe);
+  }
+
+  function carryOut(
+    operation: Operation,
+    json: JsonMembers,
+    call: Call,
+    probe: RequestProbe | undefined,
+  ): Awaitable<KmsResponse> {
+    const { members, run } = operation.read(json);
+    const decided = (report: AccessReport): void => probe?.decided?.(report);
+    return whenDone(checks.gate.admit(members, call, decided), (admission) => {
+      const admitted = admission === undefined ? call : { ...call, admission };
+      return whenDone(run(admitted), (output) => {
+        if (output !== undefined) probe?.after?.(output);
+        return resultAnswer(output);
+      });
+    });
+  }
 }
 
 /** One request with what its operation works with. Written out: to spread the tools would cost as much as to find the key. */
@@ -165,6 +196,7 @@ function callOf(request: KmsRequest, operation: string, tools: OperationTools): 
     managedKeys: tools.managedKeys,
     clock: tools.clock,
     nonces: tools.nonces,
+    dataKeys: tools.dataKeys,
     caller: { accountId, region, operation },
     identity: identityOf(credentials, request, viaService),
     connection: request.connection ?? {},

@@ -33,7 +33,7 @@ export interface SecretsManagerRequest {
   readonly requestId?: string;
   /** Whose the credentials are, where that is known. Absent: the account's root user. */
   readonly credentials?: KnownCredentials | undefined;
-  readonly connection?: Connection;
+  readonly connection?: Connection | undefined;
   /** Watches this request. */
   readonly probe?: RequestProbe;
 }

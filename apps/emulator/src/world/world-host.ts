@@ -1,3 +1,4 @@
+import type { Awaitable } from '@keyfold/crypto-core';
 import { EmulatorClosedError } from '../control/control-errors.ts';
 import type { World } from './world.ts';
 
@@ -25,16 +26,27 @@ export class WorldHost {
   }
 
   /**
-   * Runs a request in the world that stands.
+   * Runs a request in the world that stands: at once, unless another one is being put in its place.
    *
    * @throws {EmulatorClosedError} once it is closed
    */
-  async run<Result>(request: (world: World) => Promise<Result>): Promise<Result> {
-    while (this.#paused !== undefined) await this.#paused;
+  run<Result>(request: (world: World) => Awaitable<Result>): Awaitable<Result> {
+    if (this.#paused !== undefined) return this.#runLater(request);
     if (this.#closed) throw new EmulatorClosedError();
+    const result = request(this.#world);
+    // What is done already, nobody could have waited for.
+    return result instanceof Promise ? this.#finish(result) : result;
+  }
+
+  async #runLater<Result>(request: (world: World) => Awaitable<Result>): Promise<Result> {
+    while (this.#paused !== undefined) await this.#paused;
+    return this.run(request);
+  }
+
+  async #finish<Result>(result: Promise<Result>): Promise<Result> {
     this.#underWay += 1;
     try {
-      return await request(this.#world);
+      return await result;
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#emptied?.();

@@ -52,11 +52,7 @@ function sign(options: SignOptions = {}): SignedRequest {
     options.signedHeaders ?? [...new Set(headers.map(([name]) => name.toLowerCase()))].sort();
   const unsigned: SignedRequest = { method: 'POST', target, headers, body: Buffer.from(body) };
   const canonical = canonicalRequest(unsigned, { signedHeaders, normalizePath: true });
-  const signature = signatureOf(
-    credentials.secretAccessKey,
-    scope,
-    stringToSign(timestamp, scope, canonical),
-  );
+  const signature = signatureOf(credentials, scope, stringToSign(timestamp, scope, canonical));
   const credential = `${credentials.accessKeyId}/${scope.date}/${scope.region}/${scope.service}/aws4_request`;
   return {
     ...unsigned,
@@ -101,11 +97,7 @@ function presign({
     body: Buffer.from('{}'),
   };
   const canonical = canonicalRequest(unsigned, { signedHeaders: ['host'], normalizePath: true });
-  const signature = signatureOf(
-    credentials.secretAccessKey,
-    scope,
-    stringToSign(timestamp, scope, canonical),
-  );
+  const signature = signatureOf(credentials, scope, stringToSign(timestamp, scope, canonical));
   return { ...unsigned, target: `${unsigned.target}&X-Amz-Signature=${signature}` };
 }
 
@@ -217,6 +209,31 @@ describe('a signature in the header', () => {
     expect(verify(sign({ scope: { service: 's3' } }))).toBe(
       "mismatch: Credential should be scoped to correct service: 'kms'. ",
     );
+  });
+
+  it('goes by the secret as it is now, in each Region and on each day by itself', () => {
+    const before = { accessKeyId: 'AKIACHANGES', secretAccessKey: 'as it was' };
+    const after = { ...before, secretAccessKey: 'as it is' };
+    const verifyWith = (credentials: SigningCredentials, request: SignedRequest, atMs: number): boolean => {
+      try {
+        verifySignature(request, { credentialsOf: () => credentials, nowMs: atMs, service: 'kms' });
+        return true;
+      } catch (error) {
+        if (!(error instanceof SignatureRefusal)) throw error;
+        return false;
+      }
+    };
+    // More than are kept of one secret, and each twice.
+    for (const round of [1, 2])
+      for (let day = 0; day < 40; day++) {
+        const atMs = nowMs + day * 24 * 60 * minute;
+        const scope = { region: day % 2 === 0 ? 'eu-central-1' : 'us-east-1' };
+        const signed = sign({ credentials: { ...before }, atMs, scope });
+        const where = `round ${round}, day ${day}`;
+        expect(verifyWith(before, signed, atMs), where).toBe(true);
+        expect(verifyWith(after, signed, atMs), where).toBe(false);
+        expect(verifyWith(after, sign({ credentials: { ...after }, atMs, scope }), atMs), where).toBe(true);
+      }
   });
 
   it('needs credentials that are known, with their token, as long as they last', () => {

@@ -45,7 +45,9 @@ describe('the published vectors of Signature Version 4', () => {
     const toSign = stringToSign(claim.timestamp, claim.scope, canonical);
     expect(toSign).toBe(text(name, `${kind}-string-to-sign.txt`));
     const { access_key_id, secret_access_key, token } = context.credentials;
-    expect(signatureOf(secret_access_key, claim.scope, toSign)).toBe(text(name, `${kind}-signature.txt`));
+    expect(signatureOf({ secretAccessKey: secret_access_key }, claim.scope, toSign)).toBe(
+      text(name, `${kind}-signature.txt`),
+    );
 
     const credentials = {
       accessKeyId: access_key_id,

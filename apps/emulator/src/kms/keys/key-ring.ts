@@ -1,6 +1,7 @@
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { Change, Store } from '@keyfold/key-hierarchy';
 import { KmsFault } from '../faults/kms-fault.ts';
+import { AddressMap } from './address-map.ts';
 import { type Key, type KeyChange, keyOf } from './key.ts';
 import { type KeyAddress, keyArn, type Place } from './key-address.ts';
 import { type KeyMaterial, type NewMaterial, readKeyMaterial } from './key-material.ts';
@@ -29,8 +30,8 @@ export class KeyRing {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onDeleted: (address: KeyAddress) => Awaitable<void>;
-  readonly #held = new Map<string, HeldKey>();
-  readonly #loading = new Map<string, Promise<HeldKey | undefined>>();
+  readonly #held = new AddressMap<HeldKey>();
+  readonly #loading = new AddressMap<Promise<HeldKey | undefined>>();
   /** By account and key id, which the copies of a multi-Region key share: settles when the changes asked for have been made. */
   readonly #changes = new Map<string, Promise<unknown>>();
 
@@ -43,8 +44,8 @@ export class KeyRing {
 
   /** The key, without a promise where it is in memory and nothing is due. */
   find(address: KeyAddress): Key | undefined | Promise<Key | undefined> {
-    const held = this.#held.get(nameOf(address));
-    return held !== undefined && held.key.dueAtMs > this.#nowMs() ? held.key : this.#findSettled(address);
+    const held = this.#held.get(address);
+    return held !== undefined && this.#isSettled(held.key) ? held.key : this.#findSettled(address);
   }
 
   /** Stores a new key and its material, all or nothing, before it can be found. The materials' content is zeroised. */
@@ -123,7 +124,7 @@ export class KeyRing {
 
   async #findSettled(address: KeyAddress): Promise<Key | undefined> {
     const held = await this.#get(address);
-    if (held === undefined || held.key.dueAtMs > this.#nowMs()) return held?.key;
+    if (held === undefined || this.#isSettled(held.key)) return held?.key;
     await this.update(address, () => []).catch(async (error: unknown) => {
       // It was due to be deleted.
       if ((await this.#get(address)) !== undefined) throw error;
@@ -171,25 +172,24 @@ export class KeyRing {
       await this.#store.commit(next.flatMap(({ rows }) => rows));
     } catch (error) {
       // Whether the change was stored is not known: the next use reads what was.
-      for (const { name } of next) this.#held.delete(name);
+      for (const { address } of changes) this.#held.delete(address);
       throw error;
     } finally {
       for (const { added = [] } of changes) for (const { content } of added) content.fill(0);
     }
-    for (const { name, held } of next) {
-      if (held === undefined) this.#held.delete(name);
-      else this.#held.set(name, held);
+    for (const { address, held } of next) {
+      if (held === undefined) this.#held.delete(address);
+      else this.#held.set(address, held);
     }
     for (const { address, record } of changes) if (record === null) await this.#onDeleted(address);
   }
 
   #prepare({ address, record, added = [], removed = [] }: KeyChange): {
-    readonly name: string;
+    readonly address: KeyAddress;
     readonly held: HeldKey | undefined;
     readonly rows: readonly Change[];
   } {
-    const name = nameOf(address);
-    const before = this.#held.get(name);
+    const before = this.#held.get(address);
     const expectedRevision = before?.revision ?? 0;
     const materials = new Map(before?.key.materials);
     const key = rowKey(address);
@@ -197,7 +197,7 @@ export class KeyRing {
     for (const id of gone) materials.delete(id);
     for (const { material } of added) materials.set(material.id, material);
     return {
-      name,
+      address,
       held:
         record === null
           ? undefined
@@ -227,19 +227,20 @@ export class KeyRing {
   }
 
   #heldKey(address: KeyAddress): Key {
-    const held = this.#held.get(nameOf(address));
+    const held = this.#held.get(address);
     if (held === undefined) throw new KmsStateUnreadableError('A KMS key vanished from memory.');
     return held.key;
   }
 
   #get(address: KeyAddress): Awaitable<HeldKey | undefined> {
-    return this.#held.get(nameOf(address)) ?? this.#load(nameOf(address), address);
+    return this.#held.get(address) ?? this.#load(address);
   }
 
   /** One read, however many ask: two objects for one key would drift apart. */
-  #load(name: string, address: KeyAddress): Promise<HeldKey | undefined> {
-    const loading = this.#loading.get(name) ?? this.#read(address).finally(() => this.#loading.delete(name));
-    this.#loading.set(name, loading);
+  #load(address: KeyAddress): Promise<HeldKey | undefined> {
+    const loading =
+      this.#loading.get(address) ?? this.#read(address).finally(() => this.#loading.delete(address));
+    this.#loading.set(address, loading);
     return loading;
   }
 
@@ -249,7 +250,7 @@ export class KeyRing {
     const record = decodeKeyRecord(row.content);
     const key = keyOf(address, record, await this.#readMaterials(address));
     const held = { key, revision: row.revision };
-    this.#held.set(nameOf(address), held);
+    this.#held.set(address, held);
     return held;
   }
 
@@ -270,6 +271,11 @@ export class KeyRing {
     }
   }
 
+  /** Whether nothing is due. Most keys never have anything due: they are not held against the clock. */
+  #isSettled({ dueAtMs }: Key): boolean {
+    return dueAtMs === Number.POSITIVE_INFINITY || dueAtMs > this.#nowMs();
+  }
+
   #nowMs(): number {
     return this.#clock.now().wallMs;
   }
@@ -287,9 +293,4 @@ function isDeleted(content: Uint8Array, nowMs: number): boolean {
 
 function rowKey({ accountId, region, keyId }: KeyAddress): readonly string[] {
   return [accountId, region, keyId];
-}
-
-/** None of the parts can hold a slash. */
-function nameOf({ accountId, region, keyId }: KeyAddress): string {
-  return `${accountId}/${region}/${keyId}`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '@keyfold/key-hierarchy';
+import { AddressMap } from './address-map.ts';
 import type { Key } from './key.ts';
 import type { KeyAddress } from './key-address.ts';
 import { RecordBook } from './record-book.ts';
@@ -19,8 +20,14 @@ interface UseRecord extends KeyUse {
   readonly sinceMs: number;
 }
 
-interface HeldUse extends Omit<KeyUse, 'eventId'> {
-  eventId?: string;
+/** The use that was last, written over by the next: encryption makes nothing new for it. */
+interface HeldUse {
+  operation: string;
+  atMs: number;
+  requestId: string;
+  eventId: string | undefined;
+  /** When a use of the key was last stored, or begun to be. */
+  storedAtMs: number | undefined;
 }
 
 /** How long after a stored use the next one is stored. */
@@ -34,9 +41,7 @@ const storeEveryMs = 60 * 60 * 1000;
 export class KeyUses {
   readonly #book: RecordBook<UseRecord>;
   readonly #startedMs: number;
-  readonly #uses = new Map<string, HeldUse>();
-  /** When each key's use was last stored, or begun to be. */
-  readonly #storedAtMs = new Map<string, number>();
+  readonly #uses = new AddressMap<HeldUse>();
   #storing: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, startedMs: number) {
@@ -45,20 +50,21 @@ export class KeyUses {
   }
 
   note({ address }: Key, operation: string, atMs: number, requestId: string): void {
-    const name = nameOf(address);
-    const use: HeldUse = { operation, atMs, requestId };
-    this.#uses.set(name, use);
-    const storedAtMs = this.#storedAtMs.get(name);
+    const use = this.#uses.get(address) ?? this.#add(address);
+    use.operation = operation;
+    use.atMs = atMs;
+    use.requestId = requestId;
+    use.eventId = undefined;
     // A clock that was set back must not stop the storing.
-    if (storedAtMs !== undefined && Math.abs(atMs - storedAtMs) < storeEveryMs) return;
-    this.#storedAtMs.set(name, atMs);
-    this.#storing = this.#storing.then(() => this.#keep(address, use));
+    if (use.storedAtMs !== undefined && Math.abs(atMs - use.storedAtMs) < storeEveryMs) return;
+    use.storedAtMs = atMs;
+    const stored = named(use);
+    this.#storing = this.#storing.then(() => this.#keep(address, use, stored));
   }
 
   /** Forgets a key that is gone. */
   async deleteOf(address: KeyAddress): Promise<void> {
-    this.#uses.delete(nameOf(address));
-    this.#storedAtMs.delete(nameOf(address));
+    this.#uses.delete(address);
     await this.#storing;
     await this.#book.change(rowKey(address), () => undefined);
   }
@@ -67,21 +73,27 @@ export class KeyUses {
   async last({ address }: Key): Promise<{ readonly use: KeyUse | undefined; readonly sinceMs: number }> {
     await this.#storing;
     const stored = await this.#book.get(rowKey(address));
-    const held = this.#uses.get(nameOf(address));
+    const held = this.#uses.get(address);
     const use = held === undefined ? stored : named(held);
     return { use, sinceMs: stored?.sinceMs ?? this.#startedMs };
   }
 
+  #add(address: KeyAddress): HeldUse {
+    const use = { operation: '', atMs: 0, requestId: '', eventId: undefined, storedAtMs: undefined };
+    this.#uses.set(address, use);
+    return use;
+  }
+
   /** What cannot be stored is still known until the emulator ends. */
-  async #keep(address: KeyAddress, use: HeldUse): Promise<void> {
+  async #keep(address: KeyAddress, use: HeldUse, stored: KeyUse): Promise<void> {
     try {
       await this.#book.change(rowKey(address), (before) => ({
         format: 1,
-        ...named(use),
+        ...stored,
         sinceMs: before?.sinceMs ?? this.#startedMs,
       }));
     } catch {
-      this.#storedAtMs.delete(nameOf(address));
+      use.storedAtMs = undefined;
     }
   }
 }
@@ -94,9 +106,4 @@ function named(use: HeldUse): KeyUse {
 
 function rowKey({ accountId, region, keyId }: KeyAddress): readonly string[] {
   return [accountId, region, keyId];
-}
-
-/** None of the parts can hold a slash. */
-function nameOf({ accountId, region, keyId }: KeyAddress): string {
-  return `${accountId}/${region}/${keyId}`;
 }

@@ -63,6 +63,28 @@ export interface MemberShape {
   readonly required?: true;
 }
 
+/** A member of a structure with the row of its shape. */
+export interface Member {
+  readonly name: string;
+  readonly required: boolean;
+  readonly shape: Shape;
+}
+
+const membersOfShapes = new WeakMap<StructureShape, readonly Member[]>();
+
+/** A structure's members, whose shapes are looked up once and not for each request. */
+export function membersOf(structure: StructureShape, shapeOf: (name: string) => Shape): readonly Member[] {
+  const known = membersOfShapes.get(structure);
+  if (known !== undefined) return known;
+  const members = Object.entries(structure.members).map(([name, { shape, required = false }]) => ({
+    name,
+    required,
+    shape: shapeOf(shape),
+  }));
+  membersOfShapes.set(structure, members);
+  return members;
+}
+
 /** A row of the shape table: what a member of a request may hold. */
 export type Shape =
   | StringShape

@@ -1,4 +1,11 @@
-import { openCiphertextBlob, parseCiphertextBlob, sealCiphertextBlob } from '../crypto/ciphertext-blob.ts';
+import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
+import {
+  type CiphertextParts,
+  openCiphertextBlob,
+  parseCiphertextBlob,
+  sealCiphertextBlob,
+} from '../crypto/ciphertext-blob.ts';
 import { decryptOaep, encryptOaep, maxOaepByteLength, type OaepHash } from '../crypto/rsa-oaep.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { ownFault } from '../faults/own-texts.ts';
@@ -84,27 +91,47 @@ export interface Openable {
  *
  * @throws {KmsFault} InvalidCiphertextException, IncorrectKeyException, AccessDeniedException, and what {@link requireCipher} throws
  */
-export async function findCipherKey(ciphertext: Ciphertext, call: Call): Promise<Openable> {
-  const { algorithm, blob, context, keyId, keyIdMember } = ciphertext;
-  const hash = oaepHashes[algorithm];
-  if (keyId === undefined && algorithm !== 'SYMMETRIC_DEFAULT') throw missingMember(keyIdMember);
-  const named = keyId === undefined ? undefined : await findKey(keyId, call);
-  if (named !== undefined && algorithm !== 'SYMMETRIC_DEFAULT') {
-    requireCipher(named, algorithm, context, call);
-    const open = (): Buffer | undefined =>
-      hash === undefined ? undefined : decryptOaep(currentMaterial(named).key, hash, blob);
-    return { key: named, materialId: undefined, open: () => opened(open()) };
+export function findCipherKey(ciphertext: Ciphertext, call: Call): Awaitable<Openable> {
+  const { algorithm, keyId, keyIdMember } = ciphertext;
+  if (keyId !== undefined)
+    return whenDone(findKey(keyId, call), (named) => openableBy(named, ciphertext, call));
+  if (algorithm !== 'SYMMETRIC_DEFAULT') throw missingMember(keyIdMember);
+  const parts = partsOf(ciphertext);
+  return whenDone(keyOfCiphertext(parts.keyId, call), (key) => openable(key, parts, ciphertext, call));
+}
+
+/** What a key that the request names opens. */
+function openableBy(named: Key, ciphertext: Ciphertext, call: Call): Openable {
+  const { algorithm, blob, context } = ciphertext;
+  if (algorithm === 'SYMMETRIC_DEFAULT') {
+    const parts = partsOf(ciphertext);
+    return openable(requireSame(named, parts.keyId), parts, ciphertext, call);
   }
-  const parts = parseCiphertextBlob(blob);
-  if (parts === undefined) throw new KmsFault('InvalidCiphertextException');
-  const key =
-    named === undefined ? await keyOfCiphertext(parts.keyId, call) : requireSame(named, parts.keyId);
+  const hash = oaepHashes[algorithm];
+  requireCipher(named, algorithm, context, call);
+  const open = (): Buffer | undefined =>
+    hash === undefined ? undefined : decryptOaep(currentMaterial(named).key, hash, blob);
+  return { key: named, materialId: undefined, open: () => opened(open()) };
+}
+
+function openable(
+  key: Key,
+  parts: CiphertextParts,
+  { algorithm, context }: Ciphertext,
+  call: Call,
+): Openable {
   requireCipher(key, algorithm, context, call);
   return {
     key,
     materialId: parts.materialId,
     open: () => opened(openCiphertextBlob(key, parts, context)),
   };
+}
+
+function partsOf({ blob }: Ciphertext): CiphertextParts {
+  const parts = parseCiphertextBlob(blob);
+  if (parts === undefined) throw new KmsFault('InvalidCiphertextException');
+  return parts;
 }
 
 function opened(plaintext: Buffer | undefined): Buffer {
@@ -120,9 +147,11 @@ function requireSame(named: Key, keyId: string): Key {
   );
 }
 
-async function keyOfCiphertext(keyId: string, call: Call): Promise<Key> {
+function keyOfCiphertext(keyId: string, call: Call): Awaitable<Key> {
   const { caller, keys } = call;
-  const key = await keys.find({ accountId: caller.accountId, region: caller.region, keyId });
-  if (key === undefined || isUsedPastService(key, actionOf(call), call)) throw keyOfCiphertextHidden();
-  return asAvailable(key, call);
+  const found = keys.find({ accountId: caller.accountId, region: caller.region, keyId });
+  return whenDone(found, (key) => {
+    if (key === undefined || isUsedPastService(key, actionOf(call), call)) throw keyOfCiphertextHidden();
+    return asAvailable(key, call);
+  });
 }

@@ -1,3 +1,4 @@
+import { whenDone } from '../../when-done.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import type { Output } from '../wire/answers.ts';
 import { missingMember } from '../wire/check-constraints.ts';
@@ -11,33 +12,32 @@ import { noteUse } from './require-usable.ts';
 type DecryptInput = ShapeValue<'DecryptRequest'>;
 
 /** AWS KMS API reference, "Decrypt". */
-export const decrypt: Operation = defineOperation('Decrypt', 'DecryptRequest', async (input, call) => {
+export const decrypt: Operation = defineOperation('Decrypt', 'DecryptRequest', (input, call) => {
   if (input.DryRun === true && input.DryRunModifiers?.includes('IGNORE_CIPHERTEXT') === true)
     return dryRunWithoutCiphertext(input, call);
   if (input.CiphertextBlob === undefined) throw missingMember('ciphertextBlob');
   refuseUnavailable(input);
   const algorithm = input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT';
-  const { key, materialId, open } = await findCipherKey(
-    {
-      blob: input.CiphertextBlob,
-      keyId: input.KeyId,
-      keyIdMember: 'keyId',
-      algorithm,
-      context: input.EncryptionContext,
-    },
-    call,
-  );
-  const plaintext = open();
-  if (input.DryRun === true) throw dryRunSucceeded();
-  const output = {
-    EncryptionAlgorithm: algorithm,
-    KeyId: key.arn,
-    ...(materialId === undefined ? {} : { KeyMaterialId: materialId }),
-    Plaintext: plaintext.toString('base64'),
+  const ciphertext = {
+    blob: input.CiphertextBlob,
+    keyId: input.KeyId,
+    keyIdMember: 'keyId',
+    algorithm,
+    context: input.EncryptionContext,
   };
-  plaintext.fill(0);
-  noteUse(key, call);
-  return output;
+  return whenDone(findCipherKey(ciphertext, call), ({ key, materialId, open }) => {
+    const plaintext = open();
+    if (input.DryRun === true) throw dryRunSucceeded();
+    const output = {
+      EncryptionAlgorithm: algorithm,
+      KeyId: key.arn,
+      ...(materialId === undefined ? {} : { KeyMaterialId: materialId }),
+      Plaintext: plaintext.toString('base64'),
+    };
+    plaintext.fill(0);
+    noteUse(key, call);
+    return output;
+  });
 });
 
 async function dryRunWithoutCiphertext(input: DecryptInput, call: Call): Promise<Output> {

@@ -1,3 +1,5 @@
+import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { ownFault } from '../faults/own-texts.ts';
 import type { Key } from '../keys/key.ts';
@@ -9,13 +11,13 @@ import { requireServiceUse } from '../policy/managed-key-use.ts';
 import type { Call } from './operation.ts';
 
 /**
- * The key that a request's `KeyId` names.
+ * The key that a request's `KeyId` names, at once where it is in memory.
  *
  * @param action - the permission that it takes. Default: that of the operation, or of the first key that it names.
  * @throws {KmsFault} NotFoundException where there is none, AccessDeniedException where it is another account's and the caller was
  *   not let through to it, and what {@link readKeyReference} throws
  */
-export function findKey(keyId: string, call: Call, action?: string): Promise<Key> {
+export function findKey(keyId: string, call: Call, action?: string): Awaitable<Key> {
   return keyOf(readKeyReference(keyId, call.caller), call, (key) =>
     requireServiceUse(key, action ?? actionOf(call), call),
   );
@@ -48,23 +50,31 @@ export async function findManagedKey(keyId: string, call: Call): Promise<Key> {
 const isLeftToCustomers = /^(?:Describe|Get|List)|Grant$/;
 
 /** The key that a reference leads to, of whichever account. An alias leads nowhere once its key is gone. */
-export async function lookUpKey(
+export function lookUpKey(
   reference: KeyReference,
   { aliases, keys }: Pick<Call, 'aliases' | 'keys'>,
-): Promise<Key | undefined> {
+): Awaitable<Key | undefined> {
   if (reference.kind === 'key') return keys.find(reference.address);
-  const alias = await aliases.get(reference.place, reference.name);
-  return alias && keys.find({ ...reference.place, keyId: alias.targetKeyId });
+  const { place, name } = reference;
+  return aliases.get(place, name).then((alias) => alias && keys.find({ ...place, keyId: alias.targetKeyId }));
 }
 
-async function keyOf(
+function keyOf(
   reference: KeyReference,
   call: Call,
   checkManaged: (key: Key) => void = () => {},
-): Promise<Key> {
+): Awaitable<Key> {
+  return whenDone(lookUpKey(reference, call), (key) => admittedKey(key, reference, call, checkManaged));
+}
+
+function admittedKey(
+  key: Key | undefined,
+  reference: KeyReference,
+  call: Call,
+  checkManaged: (key: Key) => void,
+): Awaitable<Key> {
   const { accountId } = reference.kind === 'alias' ? reference.place : reference.address;
   const isForeign = accountId !== call.caller.accountId;
-  const key = await lookUpKey(reference, call);
   // Whether another account has such a key is not told; and an alias may have changed since the caller was let through.
   if (key === undefined ? isForeign : !isAdmitted(key, call, isForeign)) throw notAdmitted(call);
   if (key?.record.managedBy !== undefined) checkManaged(key);
@@ -82,13 +92,16 @@ async function keyOf(
  * AWS KMS developer guide, "Key states of AWS KMS keys": a key is unavailable as long as its custom key store is disconnected. Its own
  * state is kept, and one that waits for its deletion stays in that state (note 13).
  */
-export async function asAvailable(key: Key, { keyStores }: Pick<Call, 'keyStores'>): Promise<Key> {
+export function asAvailable(key: Key, { keyStores }: Pick<Call, 'keyStores'>): Awaitable<Key> {
   const { customKeyStore, deletion } = key.record;
   if (customKeyStore === undefined || deletion !== undefined) return key;
-  const store = await keyStores.get(key.address, customKeyStore.id);
-  return store?.connectionState === 'CONNECTED'
-    ? key
-    : { ...key, record: { ...key.record, keyState: 'Unavailable' } };
+  return keyStores
+    .get(key.address, customKeyStore.id)
+    .then((store) =>
+      store?.connectionState === 'CONNECTED'
+        ? key
+        : { ...key, record: { ...key.record, keyState: 'Unavailable' } },
+    );
 }
 
 function isAdmitted(key: Key, { admission }: Call, isForeign: boolean): boolean {

@@ -1,4 +1,5 @@
-import { randomFillSync } from 'node:crypto';
+import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
 import { sealCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { currentMaterial } from '../keys/key.ts';
@@ -29,30 +30,30 @@ export const generateDataKeyWithoutPlaintext: Operation = defineOperation(
 );
 
 /** @param reveal - what the answer shows of the data key. AWS's protocol carries it as text, which is the caller's. */
-async function makeDataKey(
+function makeDataKey(
   input: DataKeyInput,
   call: Call,
   reveal: (dataKey: Buffer) => Output,
-): Promise<Output> {
+): Awaitable<Output> {
   refuseUnavailable(input);
-  const key = await findKey(input.KeyId, call);
-  const byteLength = dataKeyByteLength(input);
-  requireUsable(key, 'ENCRYPT_DECRYPT', call.caller.operation);
-  requireAlgorithm(key, 'SYMMETRIC_DEFAULT');
-  if (input.DryRun === true) throw dryRunSucceeded();
+  return whenDone(findKey(input.KeyId, call), (key) => {
+    const byteLength = dataKeyByteLength(input);
+    requireUsable(key, 'ENCRYPT_DECRYPT', call.caller.operation);
+    requireAlgorithm(key, 'SYMMETRIC_DEFAULT');
+    if (input.DryRun === true) throw dryRunSucceeded();
 
-  const dataKey = Buffer.alloc(byteLength);
-  randomFillSync(dataKey);
-  const blob = sealCiphertextBlob(key, dataKey, input.EncryptionContext, call.nonces);
-  const output = {
-    CiphertextBlob: blob.toString('base64'),
-    KeyId: key.arn,
-    KeyMaterialId: currentMaterial(key).id,
-    ...reveal(dataKey),
-  };
-  dataKey.fill(0);
-  noteUse(key, call);
-  return output;
+    const dataKey = call.dataKeys.next(byteLength);
+    const blob = sealCiphertextBlob(key, dataKey, input.EncryptionContext, call.nonces);
+    const output = {
+      CiphertextBlob: blob.toString('base64'),
+      KeyId: key.arn,
+      KeyMaterialId: currentMaterial(key).id,
+      ...reveal(dataKey),
+    };
+    dataKey.fill(0);
+    noteUse(key, call);
+    return output;
+  });
 }
 
 /** AWS's words for GenerateRandom, which takes the same two members: github.com/nsmithuk/local-kms/issues/6. */

@@ -1,4 +1,5 @@
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
+import type { DataKeySource } from '../crypto/data-key-source.ts';
 import type { NonceSource } from '../crypto/nonce-source.ts';
 import type { AliasBook } from '../keys/alias-book.ts';
 import type { GrantBook } from '../keys/grant-book.ts';
@@ -10,6 +11,7 @@ import type { KeyUses } from '../keys/key-uses.ts';
 import type { ManagedKeys } from '../keys/managed-keys.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import type { ShapeName } from '../model/shapes.ts';
+import type { Members } from '../policy/access-context.ts';
 import type { Admission } from '../policy/access-gate.ts';
 import type { CallerIdentity, Connection } from '../policy/caller-identity.ts';
 import type { Output } from '../wire/answers.ts';
@@ -27,6 +29,7 @@ export interface OperationTools {
   readonly managedKeys: ManagedKeys;
   readonly clock: Clock;
   readonly nonces: NonceSource;
+  readonly dataKeys: DataKeySource;
 }
 
 /** One request as an operation sees it. */
@@ -46,12 +49,23 @@ export interface Operation {
   /** The row of the shape table that constrains its request. */
   readonly input: ShapeName;
   /**
-   * Reads, checks and carries out a request.
+   * Reads a request and checks it against its shape.
+   *
+   * @throws {KmsFault} where it is not as the shape says
+   */
+  read(json: unknown): ReadRequest;
+}
+
+/** A request that has been read: once, for who decides about it and who carries it out. */
+export interface ReadRequest {
+  readonly members: Members;
+  /**
+   * Carries it out.
    *
    * @returns the result's members, or undefined where AWS answers with an empty body
    * @throws {KmsFault} for every error that AWS documents
    */
-  execute(json: unknown, call: Call): Awaitable<Output | undefined>;
+  run(call: Call): Awaitable<Output | undefined>;
 }
 
 /** Ties an operation to its request's shape, from which the type of `input` follows. */
@@ -63,10 +77,10 @@ export function defineOperation<Name extends ShapeName>(
   return {
     name,
     input,
-    execute: (json, call) => {
+    read: (json) => {
       const members = readMembers(input, json);
       checkConstraints(input, members);
-      return run(members, call);
+      return { members: members as Members, run: (call) => run(members, call) };
     },
   };
 }

@@ -2,7 +2,7 @@ import { parseCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import type { Key } from '../keys/key.ts';
 import { aliasArn } from '../keys/key-address.ts';
 import type { CallerIdentity, Connection } from './caller-identity.ts';
-import { ContextBuilder, type RequestContext } from './request-context.ts';
+import { ContextBuilder } from './request-context.ts';
 
 /** A request's members, read and checked. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -81,7 +81,7 @@ const principalTypes = {
 } as const;
 
 /** The condition keys of a request. */
-export function accessContext(sources: ContextSources): RequestContext {
+export function accessContext(sources: ContextSources): ReadonlyMap<string, readonly string[]> {
   const context = new ContextBuilder();
   addCaller(context, sources);
   addMembers(context, sources);

@@ -1,10 +1,10 @@
 import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
 import { aliasArn, keyArn } from '../keys/key-address.ts';
 import { readPredefinedAlias } from '../keys/managing-services.ts';
 import type { Call, Operation } from '../operations/operation.ts';
-import { checkConstraints } from '../wire/check-constraints.ts';
 import type { JsonMembers } from '../wire/parse-request-body.ts';
 import { readMembers } from '../wire/read-members.ts';
 import type { Members } from './access-context.ts';
@@ -56,19 +56,18 @@ export class AccessGate {
    * @param onDecision - told of this request's decisions, beside who is told of all.
    * @throws {KmsFault} AccessDeniedException, InvalidGrantTokenException, and whatever an invalid request is answered with
    */
-  admit(
-    operation: Operation,
-    json: JsonMembers,
-    call: Call,
-    onDecision?: (report: AccessReport) => void,
-  ): Awaitable<Admission> {
+  admit(members: Members, call: Call, onDecision?: (report: AccessReport) => void): Awaitable<Admission> {
     const mode = this.#modeFor(call.identity);
-    const row = accessRow(operation.name);
-    const isForeign = row.keys.some(({ member }) => isForeignArn(json[member], call));
+    const row = accessRow(call.caller.operation);
+    const isForeign = row.keys.some(({ member }) => isForeignArn(members[member], call));
     // A token may be of a grant of another account.
-    const hasTokens = isGiven(json['GrantTokens']) || isGiven(json['GrantToken']);
+    const hasTokens = members['GrantTokens'] !== undefined || members['GrantToken'] !== undefined;
     if (mode === 'off' && !isForeign && !hasTokens) return undefined;
-    return this.#decide(operation, json, call, row, mode, onDecision);
+    const request = { call, members, mode, onDecision };
+    const tokens = members['GrantTokens'];
+    return Array.isArray(tokens)
+      ? requireGrantTokens(tokens, call).then(() => this.#decide(request, row))
+      : this.#decide(request, row);
   }
 
   #modeFor({ anonymous, unrestricted }: CallerIdentity): EnforcementMode {
@@ -76,34 +75,38 @@ export class AccessGate {
     return this.#options.mode ?? (anonymous ? 'off' : 'strict');
   }
 
-  async #decide(
-    operation: Operation,
-    json: JsonMembers,
-    call: Call,
-    row: AccessRow,
-    mode: EnforcementMode,
-    onDecision: GateRequest['onDecision'],
-  ): Promise<Admission> {
-    const members = readMembers(operation.input, json) as Members;
-    checkConstraints(operation.input, members);
-    await requireGrantTokens(members, call);
-    const admitted = new Set<string>();
-    const request = { call, members, mode, onDecision };
+  #decide(request: GateRequest, row: AccessRow): Awaitable<Admission> {
+    const { mode } = request;
     if (mode !== 'off' && (row.keys.length === 0 || row.alias === true)) this.#decidePlain(request, row);
     if (mode !== 'off') this.#decideFurther(request, row);
-    for (const permission of row.keys) {
-      const target =
-        (await findTarget(permission, members, call)) ?? (await this.#makeTarget(request, permission));
-      if (target === undefined) continue;
-      const isForeign = target.key.address.accountId !== call.caller.accountId;
-      if (isForeign && !row.crossAccount)
-        throw accessDenied(call.identity.principal.arn, permission.action, target.key.arn, 'other-account');
-      if (mode !== 'off' || isForeign || target.key.record.managedBy !== undefined)
-        await this.#decideKey(request, permission, target, isForeign);
-      admitted.add(target.key.arn);
-    }
     // What names no key, or only looks for one, is not let through to any in particular.
-    return row.keys.length === 0 ? undefined : admitted;
+    return row.keys.length === 0 ? undefined : this.#decideKeys(request, row, 0, new Set());
+  }
+
+  /** Decides about the keys of a row from one on, the first that is refused being the one that is told. */
+  #decideKeys(
+    request: GateRequest,
+    row: AccessRow,
+    from: number,
+    admitted: Set<string>,
+  ): Awaitable<ReadonlySet<string>> {
+    const permission = row.keys[from];
+    if (permission === undefined) return admitted;
+    const { call, members, mode } = request;
+    return whenDone(findTarget(permission, members, call), (found) =>
+      whenDone(found ?? this.#makeTarget(request, permission), (target) => {
+        if (target === undefined) return this.#decideKeys(request, row, from + 1, admitted);
+        const { key } = target;
+        const isForeign = key.address.accountId !== call.caller.accountId;
+        if (isForeign && !row.crossAccount)
+          throw accessDenied(call.identity.principal.arn, permission.action, key.arn, 'other-account');
+        const deciding =
+          mode !== 'off' || isForeign || key.record.managedBy !== undefined
+            ? this.#decideKey(request, permission, target, isForeign)
+            : undefined;
+        return whenDone(deciding, () => this.#decideKeys(request, row, from + 1, admitted.add(key.arn)));
+      }),
+    );
   }
 
   /** Permissions that no key's policy has a say in. */
@@ -160,19 +163,21 @@ export class AccessGate {
     return findTarget(permission, members, call);
   }
 
-  async #decideKey(
+  #decideKey(
     request: GateRequest,
     permission: KeyPermission,
     target: KeyTarget,
     isForeign: boolean,
-  ): Promise<void> {
+  ): Awaitable<void> {
     const { call, members, mode } = request;
     const { key } = target;
-    const question = await keyQuestion(permission, target, members, call);
-    const decision = await decideWithGrants(question, key, members, call);
-    // What a managed key's policy does not let in is refused in every mode, where the key is used.
-    const enforced = mode === 'strict' || isForeign || isKeptByService(key, decision);
-    this.#settle(question, decision, request, enforced, target.byCiphertext);
+    return whenDone(keyQuestion(permission, target, members, call), (question) =>
+      whenDone(decideWithGrants(question, key, members, call), (decision) => {
+        // What a managed key's policy does not let in is refused in every mode, where the key is used.
+        const enforced = mode === 'strict' || isForeign || isKeptByService(key, decision);
+        this.#settle(question, decision, request, enforced, target.byCiphertext);
+      }),
+    );
   }
 
   #settle(
@@ -235,18 +240,13 @@ export async function namesOfKeys(
   return names;
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 function isForeignArn(value: unknown, { caller }: Call): boolean {
   return typeof value === 'string' && value.startsWith('arn:') && value.split(':', 5)[4] !== caller.accountId;
 }
 
 /** @throws {KmsFault} InvalidGrantTokenException for a token that names no grant */
-async function requireGrantTokens({ GrantTokens }: Members, { grants }: Call): Promise<void> {
-  if (!Array.isArray(GrantTokens)) return;
-  for (const token of GrantTokens) {
+async function requireGrantTokens(tokens: readonly unknown[], { grants }: Call): Promise<void> {
+  for (const token of tokens) {
     const named = readGrantToken(String(token));
     if (named === undefined || (await grants.get(named.address, named.id)) === undefined)
       throw new KmsFault('InvalidGrantTokenException');

@@ -27,6 +27,16 @@ export interface CallerIdentity {
 
 const nobodyInParticular = { policies: [], context: [], anonymous: true, unrestricted: false } as const;
 
+/** The last account's: one that asks mostly asks again. */
+let lastRoot: { readonly place: Place; readonly identity: CallerIdentity } | undefined;
+
+function rootOf({ accountId, region }: Place): CallerIdentity {
+  if (lastRoot?.place.accountId === accountId && lastRoot.place.region === region) return lastRoot.identity;
+  const identity = { ...nobodyInParticular, principal: rootPrincipal(accountId, region) };
+  lastRoot = { place: { accountId, region }, identity };
+  return identity;
+}
+
 /**
  * Unknown credentials act as their account's root user.
  *
@@ -39,7 +49,7 @@ export function identityOf(
 ): CallerIdentity {
   const identity =
     credentials === undefined
-      ? { ...nobodyInParticular, principal: rootPrincipal(place.accountId, place.region) }
+      ? rootOf(place)
       : {
           principal: credentials.principal,
           policies: credentials.policies,

@@ -24,12 +24,12 @@ export interface PolicyAnswer {
   readonly delegate: string | undefined;
 }
 
-/** Asks one policy. Every statement is looked at: a denial anywhere counts. */
-export function evaluatePolicy({ statements }: PolicyDocument, question: PolicyQuestion): PolicyAnswer {
+/** Asks one policy. Every statement about the action is looked at: a denial anywhere counts. */
+export function evaluatePolicy(policy: PolicyDocument, question: PolicyQuestion): PolicyAnswer {
   let deny: string | undefined;
   let allow: string | undefined;
   let delegate: string | undefined;
-  for (const statement of statements) {
+  for (const statement of statementsAbout(policy, question.action)) {
     const match = matchStatement(statement, question);
     if (match === undefined) continue;
     if (statement.effect === 'Deny') deny ??= statement.label;
@@ -39,14 +39,35 @@ export function evaluatePolicy({ statements }: PolicyDocument, question: PolicyQ
   return { deny, allow, delegate };
 }
 
+/** By policy and action. Policies are read once and kept, and a service has some dozen actions. */
+const statementsByAction = new WeakMap<PolicyDocument, Map<string, readonly PolicyStatement[]>>();
+const maxActions = 256;
+
+/** The statements whose actions take in this one, in order. Actions have no variables: no request changes which they are. */
+function statementsAbout(policy: PolicyDocument, action: string): readonly PolicyStatement[] {
+  let byAction = statementsByAction.get(policy);
+  if (byAction === undefined) {
+    byAction = new Map();
+    statementsByAction.set(policy, byAction);
+  }
+  const known = byAction.get(action);
+  if (known !== undefined) return known;
+  const lower = action.toLowerCase();
+  const statements = policy.statements.filter(({ actions }) => matchesList(actions, lower, noContext));
+  if (byAction.size === maxActions) byAction.clear();
+  byAction.set(action, statements);
+  return statements;
+}
+
+const noContext: RequestContext = new Map();
+
 function matchStatement(
-  { principals, actions, resources, conditions }: PolicyStatement,
-  { principal, action, resource, context }: PolicyQuestion,
+  { principals, resources, conditions }: PolicyStatement,
+  { principal, resource, context }: PolicyQuestion,
 ): PrincipalMatch {
   const match = principals === undefined ? 'named' : matchPrincipal(principals, principal);
   if (match === undefined) return undefined;
-  return matchesList(actions, action.toLowerCase(), context) &&
-    matchesList(resources, resource, context) &&
+  return matchesList(resources, resource, context) &&
     conditions.every((condition) => condition.holds(context))
     ? match
     : undefined;

@@ -31,11 +31,18 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
   return at <= end && matchesAt(last, text, end);
 }
 
+/** A policy's own patterns are there for as long as the policy is. */
+const knownPieces = new WeakMap<Pattern, readonly Pattern[]>();
+
+/** What stands between the pattern's `*`s. */
 function piecesOf(pattern: Pattern): readonly Pattern[] {
+  const known = knownPieces.get(pattern);
+  if (known !== undefined) return known;
   const pieces: number[][] = [[]];
   for (const unit of pattern)
     if (unit === anyRun) pieces.push([]);
     else pieces.at(-1)?.push(unit);
+  knownPieces.set(pattern, pieces);
   return pieces;
 }
 

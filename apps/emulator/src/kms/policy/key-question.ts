@@ -1,3 +1,5 @@
+import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
 import type { Grant } from '../keys/grant-book.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
 import type { Key } from '../keys/key.ts';
@@ -10,6 +12,8 @@ import { type AccessDecision, type AccessQuestion, decide } from './decide.ts';
 import { type GrantUse, matchGrantee } from './grant.ts';
 import { grantUseOf } from './grant-use.ts';
 import type { KeyTarget } from './key-target.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { lazyContext } from './request-context.ts';
 import { policyOf } from './stored-policy.ts';
 
 /** What is asked about, by one permission of a request. */
@@ -41,62 +45,81 @@ export function questionOf(
       ...(key === undefined ? {} : { keyPolicy: policyOf(key.record) }),
       ...(grantUse === undefined ? {} : { grantUse }),
     },
-    context: accessContext({
-      identity,
-      connection,
-      members,
-      operation: caller.operation,
-      region: caller.region,
-      nowMs: clock.now().wallMs,
-      ...subject,
-    }),
+    // Most policies ask for none of it.
+    context: lazyContext(() =>
+      accessContext({
+        identity,
+        connection,
+        members,
+        operation: caller.operation,
+        region: caller.region,
+        nowMs: clock.now().wallMs,
+        ...subject,
+      }),
+    ),
   };
 }
 
 /** The same about a key. */
-export async function keyQuestion(
+export function keyQuestion(
   permission: KeyPermission,
   { key, requestAlias }: KeyTarget,
   members: Members,
   call: Call,
-): Promise<AccessQuestion> {
+): Awaitable<AccessQuestion> {
   const grantUse = grantUseOf(permission, members, call.identity);
-  return questionOf(call, members, {
-    action: permission.action,
-    arn: key.arn,
-    accountId: key.address.accountId,
-    encryptionContext: grantUse.encryptionContext,
-    key,
-    aliases: await aliasesAskedFor(key, call),
-    requestAlias,
-    grantUse,
-  });
+  return whenDone(aliasesAskedFor(key, call), (aliases) =>
+    questionOf(call, members, {
+      action: permission.action,
+      arn: key.arn,
+      accountId: key.address.accountId,
+      encryptionContext: grantUse.encryptionContext,
+      key,
+      aliases,
+      requestAlias,
+      grantUse,
+    }),
+  );
 }
 
-/** Condition keys whose values a key's aliases decide. */
-const aliasKeys = ['kms:ResourceAliases', 'kms:ReEncryptOnSameKey'] as const;
+/** Condition keys whose values a key's aliases decide, in lower case. */
+const aliasKeys = ['kms:resourcealiases', 'kms:reencryptonsamekey'] as const;
 
 /** A key's aliases, which are read where a policy asks for them and nowhere else. */
-async function aliasesAskedFor(key: Key, { aliases, identity }: Call): Promise<readonly string[]> {
-  const policies = [policyOf(key.record), ...identity.policies.map(({ document }) => document)];
-  if (!policies.some((policy) => aliasKeys.some((name) => usesContextKey(policy, name)))) return [];
-  const found = await aliases.list(key.address, {
-    keyId: key.address.keyId,
-    limit: Number.POSITIVE_INFINITY,
-  });
-  return found.map(({ name }) => name);
+function aliasesAskedFor(key: Key, { aliases, identity }: Call): Awaitable<readonly string[]> {
+  if (
+    !asksForAliases(policyOf(key.record)) &&
+    !identity.policies.some(({ document }) => asksForAliases(document))
+  )
+    return [];
+  return aliases
+    .list(key.address, { keyId: key.address.keyId, limit: Number.POSITIVE_INFINITY })
+    .then((found) => found.map(({ name }) => name));
+}
+
+function asksForAliases(policy: PolicyDocument): boolean {
+  return aliasKeys.some((name) => usesContextKey(policy, name));
 }
 
 /** Decides a question about a key. Grants are read only where the policies do not allow. */
-export async function decideWithGrants(
+export function decideWithGrants(
+  question: AccessQuestion,
+  key: Key,
+  members: Members,
+  call: Call,
+): Awaitable<AccessDecision> {
+  const decision = decide(question);
+  return decision.allowed || decision.reason === 'resource-deny' || decision.reason === 'identity-deny'
+    ? decision
+    : decideByGrants(question, key, members, call);
+}
+
+async function decideByGrants(
   question: AccessQuestion,
   key: Key,
   members: Members,
   call: Call,
 ): Promise<AccessDecision> {
-  const decision = decide(question);
-  if (decision.allowed || decision.reason === 'resource-deny' || decision.reason === 'identity-deny')
-    return decision;
   const retirable = await grantToRetire(key, members, call);
   if (retirable !== undefined)
     return { allowed: true, decidedBy: `grant ${retirable.id} lets the caller retire it` };

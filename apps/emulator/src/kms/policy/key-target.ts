@@ -1,3 +1,5 @@
+import type { Awaitable } from '@keyfold/crypto-core';
+import { whenDone } from '../../when-done.ts';
 import { parseCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
 import type { Key } from '../keys/key.ts';
@@ -16,24 +18,18 @@ export interface KeyTarget {
 }
 
 /** The key that a permission is about; undefined where the operation itself will say that there is none. */
-export async function findTarget(
+export function findTarget(
   permission: KeyPermission,
   members: Members,
   call: Call,
-): Promise<KeyTarget | undefined> {
+): Awaitable<KeyTarget | undefined> {
   const keyId = members[permission.member];
   // A name that is no alias is the operation's to refuse.
   if (permission.member === 'AliasName' && !String(keyId).startsWith('alias/')) return undefined;
   if (typeof keyId === 'string') {
     const reference = readKeyReference(keyId, call.caller);
-    const key = await lookUpKey(reference, call);
-    return (
-      key && {
-        key,
-        requestAlias: reference.kind === 'alias' ? reference.name : undefined,
-        byCiphertext: false,
-      }
-    );
+    const requestAlias = reference.kind === 'alias' ? reference.name : undefined;
+    return whenDone(lookUpKey(reference, call), (key) => key && { key, requestAlias, byCiphertext: false });
   }
   const token = call.caller.operation === 'RetireGrant' ? members['GrantToken'] : undefined;
   const blob = permission.ciphertextMember === undefined ? undefined : members[permission.ciphertextMember];
@@ -43,8 +39,10 @@ export async function findTarget(
       : Buffer.isBuffer(blob)
         ? addressIn(blob, call)
         : undefined;
-  const key = named && (await call.keys.find(named));
-  return key && { key, requestAlias: undefined, byCiphertext: typeof token !== 'string' };
+  return whenDone(
+    named && call.keys.find(named),
+    (key) => key && { key, requestAlias: undefined, byCiphertext: typeof token !== 'string' },
+  );
 }
 
 /** A ciphertext names a key of the caller's own place. */

@@ -1,5 +1,15 @@
 /** The values of the condition keys of one request, by lower-case key: AWS does not tell upper from lower case in keys. */
-export type RequestContext = ReadonlyMap<string, readonly string[]>;
+export type RequestContext = Pick<ReadonlyMap<string, readonly string[]>, 'get' | 'has'>;
+
+/** A context that is made when it is first asked for a key. */
+export function lazyContext(make: () => RequestContext): RequestContext {
+  let made: RequestContext | undefined;
+  const context = (): RequestContext => {
+    made ??= make();
+    return made;
+  };
+  return { get: (key) => context().get(key), has: (key) => context().has(key) };
+}
 
 /** Collects condition keys; a value that is absent is no value. */
 export class ContextBuilder {
@@ -19,7 +29,7 @@ export class ContextBuilder {
     return this;
   }
 
-  build(): RequestContext {
+  build(): ReadonlyMap<string, readonly string[]> {
     return this.#values;
   }
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { headerValues, queryParameters, type SignedRequest } from './signed-request.ts';
+import { hash } from 'node:crypto';
+import { headersByName, queryParameters, type SignedRequest } from './signed-request.ts';
 
 export interface CanonicalOptions {
   /** Lower-case names in order. */
@@ -20,14 +20,15 @@ export function canonicalRequest(
   request: SignedRequest,
   { signedHeaders, normalizePath }: CanonicalOptions,
 ): string {
+  const headers = headersByName(request);
   return [
     request.method,
     canonicalPath(request.target, normalizePath),
     canonicalQuery(request.target),
-    ...signedHeaders.map((name) => `${name}:${canonicalValue(headerValues(request, name))}`),
+    ...signedHeaders.map((name) => `${name}:${canonicalValue(headers.get(name) ?? [])}`),
     '',
     signedHeaders.join(';'),
-    createHash('sha256').update(request.body).digest('hex'),
+    hash('sha256', request.body, 'hex'),
   ].join('\n');
 }
 
@@ -67,7 +68,12 @@ function compare(a: string, b: string): number {
 }
 
 function canonicalValue(values: readonly string[]): string {
-  return values.map((value) => value.trim().replaceAll(/[ \t]+/g, ' ')).join(',');
+  return values.map((value) => singleSpaced(value.trim())).join(',');
+}
+
+/** Most values have no runs of blanks. */
+function singleSpaced(value: string): string {
+  return value.includes('  ') || value.includes('\t') ? value.replaceAll(/[ \t]+/g, ' ') : value;
 }
 
 /** Everything but RFC 3986's unreserved characters; a lone surrogate, which has no bytes, becomes U+FFFD's. */

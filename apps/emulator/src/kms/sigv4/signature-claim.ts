@@ -136,9 +136,16 @@ function readTimestamp(text: string): number | undefined {
   const [, ...parts] = timestampForm.exec(text) ?? [];
   if (parts.length === 0) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // The 31st of February is no date: Date.UTC would make it one of March.
-  return writeTimestamp(ms) === text ? ms : undefined;
+  const isDate =
+    date.getUTCFullYear() === year &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    date.getUTCMinutes() === minute &&
+    date.getUTCSeconds() === second;
+  return isDate ? date.getTime() : undefined;
 }
 
 /** ISO 8601's basic form, to the second. */

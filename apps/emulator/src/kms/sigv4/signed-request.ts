@@ -13,6 +13,18 @@ export function headerValues({ headers }: SignedRequest, lowerName: string): rea
   return headers.filter(([name]) => name.toLowerCase() === lowerName).map(([, value]) => value);
 }
 
+/** The values of every header by its name in lower case. */
+export function headersByName({ headers }: SignedRequest): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map<string, string[]>();
+  for (const [name, value] of headers) {
+    const lowerName = name.toLowerCase();
+    const values = byName.get(lowerName);
+    if (values === undefined) byName.set(lowerName, [value]);
+    else values.push(value);
+  }
+  return byName;
+}
+
 /** Pairs out of `rawHeaders`, which keeps repeated lines apart where `headers` joins or drops them. */
 export function headerPairs(rawHeaders: readonly string[]): readonly (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];

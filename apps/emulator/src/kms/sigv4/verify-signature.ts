@@ -66,7 +66,7 @@ export function verifySignature<Credentials extends SigningCredentials>(
     normalizePath: options.normalizePath ?? true,
   });
   const text = stringToSign(claim.timestamp, claim.scope, canonical);
-  if (!equalInConstantTime(signatureOf(credentials.secretAccessKey, claim.scope, text), claim.signature))
+  if (!equalInConstantTime(signatureOf(credentials, claim.scope, text), claim.signature))
     throw new SignatureRefusal('mismatch', mismatchText);
   return { credentials, claim };
 }
@@ -95,11 +95,11 @@ function requireToken(
   claim: SignatureClaim,
   nowMs: number,
 ): void {
-  if (
-    (sessionToken === undefined) !== (claim.sessionToken === undefined) ||
-    !equalInConstantTime(sessionToken ?? '', claim.sessionToken ?? '')
-  )
-    throw new SignatureRefusal('unknown-credentials', unknownText);
+  const isRight =
+    sessionToken === undefined || claim.sessionToken === undefined
+      ? sessionToken === claim.sessionToken
+      : equalInConstantTime(sessionToken, claim.sessionToken);
+  if (!isRight) throw new SignatureRefusal('unknown-credentials', unknownText);
   if (expiresAtMs !== undefined && nowMs >= expiresAtMs)
     throw new SignatureRefusal('expired-token', 'The security token included in the request is expired');
 }
@@ -124,22 +124,21 @@ function requireScope(
 
 function requireTime({ signedAtMs, timestamp, expiresSeconds }: SignatureClaim, nowMs: number): void {
   // As AWS answers: github.com/aws/aws-sdk-js-v3/issues/6400 and github.com/s12v/awsbeats/issues/48.
-  const now = writeTimestamp(nowMs);
   if (signedAtMs > nowMs + maxSkewMs)
     throw new SignatureRefusal(
       'mismatch',
-      `Signature not yet current: ${timestamp} is still later than ${writeTimestamp(nowMs + maxSkewMs)} (${now} + 5 min.)`,
+      `Signature not yet current: ${timestamp} is still later than ${writeTimestamp(nowMs + maxSkewMs)} (${writeTimestamp(nowMs)} + 5 min.)`,
     );
   if (expiresSeconds !== undefined) {
     const endsAtMs = signedAtMs + expiresSeconds * 1000;
     if (nowMs > endsAtMs)
       throw new SignatureRefusal(
         'mismatch',
-        `Signature expired: ${writeTimestamp(endsAtMs)} is now earlier than ${now}`,
+        `Signature expired: ${writeTimestamp(endsAtMs)} is now earlier than ${writeTimestamp(nowMs)}`,
       );
   } else if (signedAtMs < nowMs - maxSkewMs)
     throw new SignatureRefusal(
       'mismatch',
-      `Signature expired: ${timestamp} is now earlier than ${writeTimestamp(nowMs - maxSkewMs)} (${now} - 5 min.)`,
+      `Signature expired: ${timestamp} is now earlier than ${writeTimestamp(nowMs - maxSkewMs)} (${writeTimestamp(nowMs)} - 5 min.)`,
     );
 }

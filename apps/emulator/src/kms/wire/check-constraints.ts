@@ -1,11 +1,12 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import type {
-  EnumShape,
-  IntegerShape,
-  ListShape,
-  Shape,
-  StringShape,
-  StructureShape,
+import {
+  type EnumShape,
+  type IntegerShape,
+  type ListShape,
+  membersOf,
+  type Shape,
+  type StringShape,
+  type StructureShape,
 } from '../model/shape.ts';
 import { type ShapeLookup, type ShapeName, shapeNamed } from '../model/shapes.ts';
 
@@ -74,13 +75,10 @@ function checkList(shape: ListShape, list: readonly unknown[], path: string, fou
 function checkStructure(shape: StructureShape, value: unknown, path: string, found: Findings): void {
   const { failures, shapeOf } = found;
   const values = value as Readonly<Record<string, unknown>>;
-  for (const name in shape.members) {
-    const member = shape.members[name];
-    if (member === undefined) continue;
+  for (const { name, required, shape: memberShape } of membersOf(shape, shapeOf)) {
     const given = values[name];
     // Most members are left out: nothing is made for them.
-    if (given === undefined && !member.required) continue;
-    const memberShape = shapeOf(member.shape);
+    if (given === undefined && !required) continue;
     if (given !== undefined && isPlain(memberShape) && constraintFailures(memberShape, given) === none)
       continue;
     const memberPath = `${path === '' ? '' : `${path}.`}${name.charAt(0).toLowerCase()}${name.slice(1)}`;

@@ -13,7 +13,7 @@ const maxBytes = 16 * 1024;
  */
 export function readPlainJson(bytes: Uint8Array, maxDepth: number): unknown {
   if (bytes.byteLength > maxBytes || !isAscii(bytes)) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const text = bufferOf(bytes).toString('latin1');
   if (text.includes('\\')) return undefined;
   let value: unknown;
   try {
@@ -22,6 +22,11 @@ export function readPlainJson(bytes: Uint8Array, maxDepth: number): unknown {
     return undefined;
   }
   return countStrings(value, maxDepth) * 2 === countMarks(text) ? value : undefined;
+}
+
+/** The bytes of a body are a buffer already. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function countMarks(text: string): number {

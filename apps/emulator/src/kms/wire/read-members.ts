@@ -1,5 +1,5 @@
 import { KmsFault } from '../faults/kms-fault.ts';
-import type { Shape, StructureShape } from '../model/shape.ts';
+import { membersOf, type Shape, type StructureShape } from '../model/shape.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import { type ShapeLookup, type ShapeName, shapeNamed } from '../model/shapes.ts';
 import { readCanonicalBase64 } from './canonical-base64.ts';
@@ -52,10 +52,11 @@ const readers: { readonly [Type in Shape['type']]: Reader<Extract<Shape, { type:
   },
   map: (json, shape, shapeOf) => {
     const [key, value] = [shapeOf(shape.key), shapeOf(shape.value)];
-    return Object.entries(objectOf(json, 'Expected map or null')).map(([name, entry]) => [
-      read(key, name, shapeOf),
-      read(value, entry, shapeOf),
-    ]);
+    const entries: unknown[] = [];
+    const given = objectOf(json, 'Expected map or null');
+    for (const name of Object.keys(given))
+      entries.push([read(key, name, shapeOf), read(value, given[name], shapeOf)]);
+    return entries;
   },
   structure: (json, shape, shapeOf) => readStructure(objectOf(json, 'Expected null'), shape, shapeOf),
 };
@@ -67,16 +68,14 @@ const maxSeconds = 8.64e12;
 
 function readStructure(
   json: Readonly<Record<string, unknown>>,
-  { members }: StructureShape,
+  structure: StructureShape,
   shapeOf: ShapeLookup,
 ): unknown {
   const values: Record<string, unknown> = {};
-  for (const name in members) {
+  for (const { name, shape } of membersOf(structure, shapeOf)) {
     // No member of a request is named as something that every object has.
     const value = json[name];
-    const shape = members[name]?.shape;
-    if (value !== undefined && value !== null && shape !== undefined)
-      values[name] = read(shapeOf(shape), value, shapeOf);
+    if (value !== undefined && value !== null) values[name] = read(shape, value, shapeOf);
   }
   return values;
 }
