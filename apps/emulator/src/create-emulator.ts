@@ -8,7 +8,6 @@ import type { WatchedService } from './control/journal-entry.ts';
 import { openDevelopmentAccess } from './development-access.ts';
 import type { Emulator } from './emulator.ts';
 import { checkOptions, type EmulatorOptions } from './emulator-options.ts';
-import { encryptionApi } from './encryption-api.ts';
 import { HostGuard } from './host-guard.ts';
 import { kmsHttpHandler, type RefusedRequest } from './kms/kms-http-handler.ts';
 import type { IdentityOptions } from './kms/policy/identity-registry.ts';
@@ -119,9 +118,11 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
       { ...authentication, service: 'secretsmanager' },
       { onRefused: onRefused('secretsmanager'), onError: onFailure },
     ),
-    encryptionApi: encryptionApi(host, onFailure),
     isReady: () => ready,
-    started: started.promise,
+    loadEncryptionApi: async () => {
+      const [{ encryptionApi }] = await Promise.all([import('./encryption-api.ts'), started.promise]);
+      return encryptionApi(host, onFailure);
+    },
     loadApp: async () => {
       const [{ createApp }, emulator] = await Promise.all([import('./app.ts'), started.promise]);
       return createApp(host, { emulator, isReady: () => ready, onError });

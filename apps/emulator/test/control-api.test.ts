@@ -528,9 +528,8 @@ describe('readiness', () => {
       requestRouter({
         kms: never,
         secretsManager: never,
-        encryptionApi: never,
+        loadEncryptionApi: never,
         isReady: () => ready,
-        started: Promise.resolve(),
         loadApp: never,
         onError: never,
       }),

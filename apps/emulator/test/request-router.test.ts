@@ -12,26 +12,35 @@ const named =
 interface Routed {
   /** Who answers a request. */
   ask(method: string, path: string, headers?: Record<string, string>): Promise<string>;
-  readonly loads: () => number;
+  /** What was loaded, in order. */
+  readonly loads: readonly string[];
   start(): void;
 }
 
 async function route(isReady: boolean): Promise<Routed> {
-  let ready = isReady;
-  let loads = 0;
+  let ready = false;
+  const loads: string[] = [];
   const started = Promise.withResolvers<void>();
   const handler = requestRouter({
     kms: named('kms'),
     secretsManager: named('secrets manager'),
-    encryptionApi: named('encryption API'),
+    loadEncryptionApi: async () => {
+      loads.push('encryption API');
+      await started.promise;
+      return named('encryption API');
+    },
     isReady: () => ready,
-    started: started.promise,
     loadApp: async () => {
-      loads += 1;
-      return (request, response) => named('control')(request, response);
+      loads.push('control');
+      return named('control');
     },
     onError: () => undefined,
   });
+  const start = (): void => {
+    ready = true;
+    started.resolve();
+  };
+  if (isReady) start();
   const server = createServer((request, response) => handler(request, response, readRequestHead(request)));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -42,11 +51,8 @@ async function route(isReady: boolean): Promise<Routed> {
   return {
     ask: async (method, path, headers = {}) =>
       (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })).text(),
-    loads: () => loads,
-    start: () => {
-      ready = true;
-      started.resolve();
-    },
+    loads,
+    start,
   };
 }
 
@@ -62,14 +68,15 @@ describe('requests', () => {
       expect(await ask('GET', path), path).toBe('encryption API');
   });
 
-  it('to AWS and to the encryption API load nothing of the control', async () => {
+  it('load what serves them when they are the first, and once; those to AWS and about readiness load nothing', async () => {
     const { ask, loads } = await route(true);
     await ask('POST', '/', aws('TrentService.Encrypt'));
-    await ask('GET', '/v1/tenants');
     expect(await ask('GET', '/_emulator/ready')).toBe('{"ready":true}');
-    expect(loads()).toBe(0);
+    expect(loads).toEqual([]);
     await Promise.all([ask('GET', '/_emulator/faults'), ask('GET', '/_emulator/faults')]);
-    expect(loads()).toBe(1);
+    expect(loads).toEqual(['control']);
+    await Promise.all([ask('GET', '/v1/tenants'), ask('GET', '/v1/tenants')]);
+    expect(loads).toEqual(['control', 'encryption API']);
   });
 
   it('to the encryption API wait until all is there from the start', async () => {

@@ -11,6 +11,11 @@ import { readdirSync, readFileSync } from 'node:fs';
  * @property {() => Promise<void>} stop
  */
 
+/** As a user's shell has it: the C library's settings that the other tables are measured with would count as resident memory. */
+const userEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('MALLOC_')),
+);
+
 /**
  * Starts a program and waits until it has printed where it listens.
  *
@@ -19,7 +24,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * @param {{ env?: NodeJS.ProcessEnv, on?: 'stdout' | 'stderr' }} [options]
  * @returns {Promise<ServerProcess>}
  */
-export async function startServer([program, ...args], ready, { env = process.env, on = 'stdout' } = {}) {
+export async function startServer([program, ...args], ready, { env = userEnvironment, on = 'stdout' } = {}) {
   const stdio = on === 'stdout' ? ['ignore', 'pipe', 'inherit'] : ['ignore', 'ignore', 'pipe'];
   const child = spawn(program, args, { env, stdio });
   const ended = new Promise((resolve) => child.once('close', resolve));
