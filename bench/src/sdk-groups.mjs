@@ -28,6 +28,7 @@ const keyfold = open();
 const keysOf = (client) => client.tenant('demo').service('app');
 const keys = keysOf(keyfold);
 const context = { card: '42' };
+const prepared = keys.prepareContext(context);
 const people = keys.table('people', { id: integerId('id'), fields: { ssn: bytesColumn() } });
 /** What a row with ten encrypted columns has. */
 const wideColumns = Array.from({ length: 10 }, (_, i) => `column_${i}`);
@@ -53,6 +54,11 @@ export const sdkGroups = [
           run: () => keys.encryptBytes(bytes, { context: { card: '42' } }),
         },
         {
+          name: '**SDK, `encryptBytes`, prepared context**',
+          target: 1.4,
+          run: () => keys.encryptBytes(bytes, { context: prepared }),
+        },
+        {
           name: '**SDK, `encrypt`, string → text**',
           run: () => keys.encrypt(text, { context: { card: '42' } }),
         },
@@ -75,6 +81,11 @@ export const sdkGroups = [
           name: '**SDK, `decrypt` of bytes, context object per call**',
           target: 1.7,
           run: () => keys.decrypt(value, { context: { card: '42' } }),
+        },
+        {
+          name: '**SDK, `decrypt` of bytes, prepared context**',
+          target: 1.4,
+          run: () => keys.decrypt(value, { context: prepared }),
         },
         {
           name: '**SDK, `decrypt`, text → string**',

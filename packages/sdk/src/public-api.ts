@@ -140,6 +140,7 @@ export { LeaseEndedError } from './lease-ended-error.ts';
 export type { LogFields, Logger, LogLevel } from './observe/logger.ts';
 export type { OpenTelemetryApi } from './observe/open-telemetry.ts';
 export type { PlaintextByKind, PlaintextKind } from './plaintext-kind.ts';
+export type { PreparedContext } from './prepared-context.ts';
 export { bytesId, integerId, type RowIdColumn, textId, uuidId } from './row-id-column.ts';
 export {
   ColumnKindError,

@@ -8,7 +8,6 @@ import {
   type Plaintext,
   parseRecordHeader,
   parseValue,
-  prepareValueContext,
   type ValueContext,
 } from '@keyfold/crypto-core';
 import { limits } from '@keyfold/protocol';
@@ -21,15 +20,16 @@ import type { DataKeyCache } from './data-key-cache.ts';
 import { EncryptedTable } from './encrypted-table.ts';
 import type { KeyScope } from './key-scope.ts';
 import { isOfKind, kindOf, type PlaintextByKind, type PlaintextKind } from './plaintext-kind.ts';
+import { PreparedContext, valueContextIn } from './prepared-context.ts';
 import type { TableSchema } from './table-schema.ts';
 import { isUint8Array } from './type-checks.ts';
-import { EncryptionContextRequiredError, PlaintextKindError } from './value-errors.ts';
+import { PlaintextKindError } from './value-errors.ts';
 import { ValueHeaders } from './value-headers.ts';
 
 /** What a value belongs to; decryption needs the same. */
 export interface ValuePlace {
   /** Names and values that are bound to the ciphertext: authenticated, not secret, not stored with it. At least one. */
-  readonly context: EncryptionContext;
+  readonly context: EncryptionContext | PreparedContext;
 }
 
 /** What a value belongs to, and how long its key is waited for. */
@@ -84,6 +84,22 @@ export class ServiceKeys {
     this.#keys = options.keys;
     this.#scope = options.scope;
     this.#backend = options.backend;
+  }
+
+  /**
+   * Encodes a context once, for values that share it: a call with it takes about a tenth less than one with the names and values.
+   *
+   * @returns a context for these keys and for others of the same service of the same tenant
+   * @throws EncryptionContextRequiredError, InvalidEncryptionContextError
+   * @example
+   * ```ts
+   * const context = cards.prepareContext({ card: '42' });
+   * const pan = await cards.encrypt('4111 1111 1111 1111', { context });
+   * const cvc = await cards.encrypt('123', { context });
+   * ```
+   */
+  prepareContext(context: EncryptionContext): PreparedContext {
+    return new PreparedContext(this.#scope, valueContextIn(this.#scope, context));
   }
 
   /**
@@ -265,11 +281,7 @@ export class ServiceKeys {
   }
 
   #contextOf(options: ValuePlace): ValueContext {
-    const context = isObject(options) ? options.context : undefined;
-    // An empty context would bind a value to nothing but its service: any two values of it could be swapped.
-    if (context === undefined || context === null || isEmpty(context))
-      throw new EncryptionContextRequiredError();
-    return prepareValueContext({ tenant: this.#scope.tenant, scope: this.#scope.scope, context });
+    return valueContextIn(this.#scope, isObject(options) ? options.context : undefined);
   }
 
   #bytesOf(sealed: string | Uint8Array): Uint8Array {
@@ -277,11 +289,6 @@ export class ServiceKeys {
     if (isUint8Array(sealed)) return sealed;
     throw new NotKeyfoldCiphertextError('What was passed is neither text nor bytes.');
   }
-}
-
-function isEmpty(context: EncryptionContext): boolean {
-  for (const name in context) if (Object.hasOwn(context, name)) return false;
-  return typeof context === 'object'; // anything else is refused by name when it is encoded
 }
 
 /** A record's header has a length that no value has. */

@@ -1,5 +1,6 @@
-import type { Plaintext } from '@keyfold/crypto-core';
+import { InvalidEncryptionContextError, type Plaintext } from '@keyfold/crypto-core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { EncryptionContextRequiredError } from '../src/value-errors.ts';
 import { billing, globex, shipping } from './support/cache-bench.ts';
 import { rejection } from './support/settle.ts';
 import { serviceBench } from './support/table-bench.ts';
@@ -121,6 +122,67 @@ describe('a value', () => {
     const { serviceKeys, keyService } = serviceBench();
     await rejection(serviceKeys().decrypt('plain text', { context }));
     expect(keyService.calls).toEqual([]);
+  });
+});
+
+describe('a prepared context', () => {
+  it('is the same as the names and values that it was made of, in every call', async () => {
+    const { serviceKeys, elsewhere } = serviceBench();
+    const keys = serviceKeys();
+    const given = { card: '42' };
+    const prepared = keys.prepareContext(given);
+    given.card = '43';
+    const token = await keys.encrypt('x', { context: prepared });
+    expect(await elsewhere().decrypt(token, { context })).toBe('x');
+    expect(await keys.decrypt(await elsewhere().encryptBytes('y', { context }), { context: prepared })).toBe(
+      'y',
+    );
+    const tokens = await keys.encryptMany([
+      { value: 'a', context: prepared },
+      { value: 'b', context },
+    ]);
+    const items = tokens.map((sealed) => ({ sealed, context: prepared }));
+    expect(await elsewhere().decryptMany(tokens.map((sealed) => ({ sealed, context })))).toEqual(['a', 'b']);
+    expect(await keys.decryptMany(items)).toEqual(['a', 'b']);
+    expect(
+      await rejection(keys.decrypt(token, { context: keys.prepareContext({ card: '43' }) })),
+    ).toMatchObject({
+      code: 'integrity_check_failed',
+    });
+  });
+
+  it('serves whoever has the same tenant and service, and is refused by others', async () => {
+    const { serviceKeys } = serviceBench();
+    const prepared = serviceKeys().prepareContext(context);
+    const token = await serviceKeys().encrypt('x', { context: prepared });
+    expect(await serviceKeys().decrypt(token, { context: prepared })).toBe('x');
+    for (const other of [serviceKeys(shipping), serviceKeys(globex)]) {
+      const refused = { code: 'invalid_encryption_context', layer: 'context' };
+      expect(await rejection(other.encrypt('x', { context: prepared }))).toMatchObject(refused);
+      expect(await rejection(other.decrypt(token, { context: prepared }))).toMatchObject(refused);
+    }
+  });
+
+  it('is refused when it is made, where the names and values would be', () => {
+    const keys = serviceBench().serviceKeys();
+    expect(() => keys.prepareContext({})).toThrow(EncryptionContextRequiredError);
+    expect(() => keys.prepareContext({ card: '\ud800' })).toThrow(InvalidEncryptionContextError);
+    // @ts-expect-error a number is no text
+    expect(() => keys.prepareContext({ card: 42 })).toThrow(InvalidEncryptionContextError);
+    // @ts-expect-error what is not there is nothing to bind to
+    expect(() => keys.prepareContext(undefined)).toThrow(EncryptionContextRequiredError);
+  });
+
+  it('cannot be made up', async () => {
+    const keys = serviceBench().serviceKeys();
+    const prepared = keys.prepareContext(context);
+    expect(Object.keys(prepared)).toEqual([]);
+    for (const fake of [
+      { ...prepared },
+      Object.create(Object.getPrototypeOf(prepared)),
+      structuredClone(prepared),
+    ])
+      await expect(keys.encrypt('x', { context: fake })).rejects.toThrow();
   });
 });
 
