@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type ApiErrorCode,
@@ -14,6 +13,7 @@ import { EmulatorClosedError } from './control/control-errors.ts';
 import { deliver } from './control/delivery.ts';
 import { executeWatched, type WatchedApiAnswer } from './control/watch-api.ts';
 import { type HeadListener, type RequestHead, readRequestHead } from './request-head.ts';
+import { RequestIds } from './request-ids.ts';
 import type { WorldHost } from './world/world-host.ts';
 
 /** Most requests have no query. */
@@ -26,9 +26,10 @@ const noQuery = new URLSearchParams();
  * @param onError - told of what kept a request from being answered at all. Its connection is broken off.
  */
 export function encryptionApi(host: WorldHost, onError: (error: unknown) => void): HeadListener {
-  // No async function from here to the service, as for AWS KMS.
+  // No async function from here to the keys, as for AWS KMS.
+  const ids = new RequestIds();
   return (request, response, head = readRequestHead(request)) => {
-    const requestId = head.requestId ?? randomUUID();
+    const requestId = head.requestId ?? ids.next();
     const fail = (error: unknown): void => {
       response.destroy();
       onError(error);
@@ -62,20 +63,21 @@ export function encryptionApi(host: WorldHost, onError: (error: unknown) => void
         body: body.bytes,
         requestId,
       };
-      execute(host, operationId, asked)
-        .then((watched) => send(request, response, watched))
-        .catch((error: unknown) => {
-          body.bytes.fill(0);
-          if (error instanceof EmulatorClosedError) refuse('service_closed');
-          else fail(error);
-        });
+      const failed = (error: unknown): void => {
+        body.bytes.fill(0);
+        if (error instanceof EmulatorClosedError) refuse('service_closed');
+        else fail(error);
+      };
+      try {
+        const watched = host.run((world) => executeWatched(world, operationId, asked));
+        if (watched instanceof Promise)
+          watched.then((watched) => send(request, response, watched)).catch(failed);
+        else send(request, response, watched);
+      } catch (error) {
+        failed(error);
+      }
     });
   };
-}
-
-/** @throws EmulatorClosedError */
-async function execute(host: WorldHost, id: OperationId, asked: ServiceRequest): Promise<WatchedApiAnswer> {
-  return await host.run((world) => executeWatched(world, id, asked));
 }
 
 /** What the service looks at. Node makes an object of all headers at the first look at one: that is left to those that need it. */

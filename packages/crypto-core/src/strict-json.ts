@@ -99,10 +99,12 @@ function requireOptions(options: StrictJsonOptions): void {
   }
 }
 
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     // A byte order mark stays, and JSON.parse refuses it (RFC 8259 §8.1).
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new StrictJsonError('not_utf8');
   }
@@ -117,6 +119,27 @@ function parse(text: string): unknown {
 }
 
 const numberCharacters = /[-+.0-9eE]*/y;
+const quote = 0x22;
+
+/** So many names of an object are looked through; of one that has more, a set is made. */
+const maxListedNames = 8;
+
+/** The names met so far in an object. Most have a few, for which a set would cost more than the rest of the walk. */
+class Names {
+  readonly #listed: string[] = [];
+  #others: Set<string> | undefined;
+
+  /** Whether the name is new. */
+  add(name: string): boolean {
+    if (this.#listed.includes(name) || this.#others?.has(name) === true) return false;
+    if (this.#listed.length < maxListedNames) this.#listed.push(name);
+    else {
+      this.#others ??= new Set();
+      this.#others.add(name);
+    }
+    return true;
+  }
+}
 
 /**
  * One walk over a text's tokens, without recursion. For a text that is not JSON the answer means nothing, but the walk
@@ -126,8 +149,11 @@ class Inspection {
   readonly #text: string;
   readonly #maxDepth: number;
   readonly #keepProto: boolean;
+  /** Half a surrogate pair that is not escaped: found at once for the whole text, as quotation marks are never part of one. */
+  readonly #isWellFormed: boolean;
+  readonly #hasEscapes: boolean;
   /** For each level that is open: the names met so far for an object, undefined for an array. */
-  readonly #open: (Set<string> | undefined)[] = [];
+  readonly #open: (Names | undefined)[] = [];
   #nameExpected = false;
   #fault: StrictJsonFault | undefined;
 
@@ -135,16 +161,19 @@ class Inspection {
     this.#text = text;
     this.#maxDepth = maxDepth;
     this.#keepProto = protoName === 'keep';
+    this.#isWellFormed = text.isWellFormed();
+    this.#hasEscapes = text.includes('\\');
   }
 
   fault(): StrictJsonFault | undefined {
     let at = 0;
     while (at < this.#text.length) {
-      const character = this.#text.charAt(at);
-      if (character === '"') at = this.#string(at);
-      else if (character === '-' || (character >= '0' && character <= '9')) at = this.#number(at);
+      const code = this.#text.charCodeAt(at);
+      if (code === quote) at = this.#string(at);
+      // - and the digits
+      else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) at = this.#number(at);
       else {
-        this.#structure(character);
+        this.#structure(code);
         at++;
       }
       if (this.#open.length > this.#maxDepth) return 'too_deep';
@@ -152,30 +181,35 @@ class Inspection {
     return this.#fault;
   }
 
-  #structure(character: string): void {
-    if (character === '{' || character === '[') {
-      this.#nameExpected = character === '{';
-      this.#open.push(this.#nameExpected ? new Set() : undefined);
-    } else if (character === '}' || character === ']') {
+  #structure(code: number): void {
+    // { and [
+    if (code === 0x7b || code === 0x5b) {
+      this.#nameExpected = code === 0x7b;
+      this.#open.push(this.#nameExpected ? new Names() : undefined);
+      // } and ]
+    } else if (code === 0x7d || code === 0x5d) {
       this.#open.pop();
       this.#nameExpected = false;
-    } else if (character === ',') this.#nameExpected = this.#open.at(-1) !== undefined;
+      // ,
+    } else if (code === 0x2c) this.#nameExpected = this.#open.at(-1) !== undefined;
   }
 
   #string(start: number): number {
-    const end = endOfString(this.#text, start);
-    const string = readString(this.#text.slice(start, end));
-    if (string === undefined) this.#fault ??= 'lone_surrogate';
-    else if (this.#nameExpected) this.#name(string);
+    const text = this.#text;
+    const end = this.#hasEscapes ? endOfString(text, start) : text.indexOf('"', start + 1) + 1 || text.length;
+    // A value that is written as it is needs no second look.
+    if (this.#hasEscapes || this.#nameExpected || !this.#isWellFormed) {
+      const string = readString(text.slice(start, end));
+      if (string === undefined) this.#fault ??= 'lone_surrogate';
+      else if (this.#nameExpected) this.#name(string);
+    }
     this.#nameExpected = false;
     return end;
   }
 
   #name(name: string): void {
-    const names = this.#open.at(-1);
     if (name === '__proto__' && !this.#keepProto) this.#fault ??= 'forbidden_name';
-    if (names?.has(name)) this.#fault ??= 'duplicate_name';
-    names?.add(name);
+    if (this.#open.at(-1)?.add(name) === false) this.#fault ??= 'duplicate_name';
   }
 
   #number(start: number): number {

@@ -13,7 +13,9 @@ import {
 } from '@keyfold/crypto-core';
 import type { HeldServiceKey, HeldTenant } from './held-tenant.ts';
 import type { DataKeyToWrap, GeneratedDataKey, LeasedAnswer } from './key-hierarchy.ts';
+import { leasedAnswer } from './leased-answer.ts';
 import type { ServiceKeys } from './service-keys.ts';
+import { atTheEnd, unlessItFails } from './undoing.ts';
 
 const dataKeyBytes = 32;
 /** Most items of one call. */
@@ -37,85 +39,71 @@ export class DataKeys {
     this.#serviceKeys = options.serviceKeys;
   }
 
-  async wrap(
+  wrap(
     held: HeldTenant,
     service: string,
     items: readonly DataKeyToWrap[],
-  ): Promise<LeasedAnswer<DataKeyWrapping>> {
-    const found = this.#serviceKeys.toWrap(held, service, items.length);
-    const key = found instanceof Promise ? await found : found;
-    const wrappings: DataKeyWrapping[] = [];
-    for (const item of items) {
-      const wrapping = wrapUnder(held, service, key, item);
-      wrappings.push(wrapping instanceof Promise ? await wrapping : wrapping);
-    }
-    return held.answer(wrappings);
+  ): Awaitable<LeasedAnswer<DataKeyWrapping>> {
+    return this.#withActive(held, service, items.length, (key) =>
+      leasedAnswer(held, items, (item) => wrapUnder(held, service, key, item)),
+    );
   }
 
-  async unwrap(
+  unwrap(
     held: HeldTenant,
     service: string,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<SecretBytes | KeyfoldError>> {
+  ): Awaitable<LeasedAnswer<SecretBytes | KeyfoldError>> {
+    const unwrapAll = () =>
+      leasedAnswer(
+        held,
+        headers,
+        (header) => orItemError(() => this.#unwrapOne(held, service, header)),
+        (item) => {
+          if (!isKeyfoldError(item)) item.dispose();
+        },
+      );
     const required = this.#serviceKeys.require(held, service);
-    if (required instanceof Promise) await required;
-    const items: (SecretBytes | KeyfoldError)[] = [];
-    try {
-      for (const header of headers)
-        try {
-          const item = this.#unwrapOne(held, service, header);
-          items.push(item instanceof Promise ? await item : item);
-        } catch (error) {
-          items.push(itemErrorOf(error));
-        }
-      return held.answer(items);
-    } catch (error) {
-      for (const item of items) if (!isKeyfoldError(item)) item.dispose();
-      throw error;
-    }
+    return required instanceof Promise ? required.then(unwrapAll) : unwrapAll();
   }
 
-  async rewrap(
+  rewrap(
     held: HeldTenant,
     service: string,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<DataKeyHeader | KeyfoldError>> {
-    const found = this.#serviceKeys.toWrap(held, service, headers.length);
-    const key = found instanceof Promise ? await found : found;
-    const items: (DataKeyHeader | KeyfoldError)[] = [];
-    for (const header of headers) {
-      try {
-        items.push(await this.#rewrapOne(held, service, header, key));
-      } catch (error) {
-        items.push(itemErrorOf(error));
-      }
-    }
-    return held.answer(items);
+  ): Awaitable<LeasedAnswer<DataKeyHeader | KeyfoldError>> {
+    return this.#withActive(held, service, headers.length, (key) =>
+      leasedAnswer(held, headers, (header) =>
+        orItemError(() => {
+          const opened = this.#unwrapOne(held, service, header);
+          return opened instanceof Promise
+            ? opened.then((dataKey) => this.#rewrapOne(held, service, header, key, dataKey))
+            : this.#rewrapOne(held, service, header, key, opened);
+        }),
+      ),
+    );
   }
 
-  async generate(held: HeldTenant, service: string, count: number): Promise<LeasedAnswer<GeneratedDataKey>> {
+  generate(held: HeldTenant, service: string, count: number): Awaitable<LeasedAnswer<GeneratedDataKey>> {
+    return this.#withActive(held, service, count, (key) =>
+      leasedAnswer(
+        held,
+        new Array<undefined>(count).fill(undefined),
+        () => this.#generateOne(held, service, key),
+        ({ dataKey }) => dataKey.dispose(),
+      ),
+    );
+  }
+
+  /** Does something with the active key, with `count` of its uses taken. */
+  #withActive<T>(
+    held: HeldTenant,
+    service: string,
+    count: number,
+    work: (key: HeldServiceKey) => Awaitable<T>,
+  ): Awaitable<T> {
     const found = this.#serviceKeys.toWrap(held, service, count);
-    const key = found instanceof Promise ? await found : found;
-    const items: GeneratedDataKey[] = [];
-    try {
-      for (let i = 0; i < count; i++) {
-        const dataKey = SecretBytes.random(dataKeyBytes);
-        try {
-          const derived = this.#backend.commitmentOf(dataKey);
-          const commitment = derived instanceof Promise ? await derived : derived;
-          const wrapped = wrapUnder(held, service, key, { dataKey, commitment });
-          const wrapping = wrapped instanceof Promise ? await wrapped : wrapped;
-          items.push({ header: dataKeyHeader(wrapping, commitment), dataKey });
-        } catch (error) {
-          dataKey.dispose();
-          throw error;
-        }
-      }
-      return held.answer(items);
-    } catch (error) {
-      for (const { dataKey } of items) dataKey.dispose();
-      throw error;
-    }
+    return found instanceof Promise ? found.then(work) : work(found);
   }
 
   #unwrapOne(held: HeldTenant, service: string, header: DataKeyHeader): Awaitable<SecretBytes> {
@@ -125,25 +113,59 @@ export class DataKeys {
       : unwrapUnder(held, service, found, header);
   }
 
-  async #rewrapOne(
+  #generateOne(held: HeldTenant, service: string, key: HeldServiceKey): Awaitable<GeneratedDataKey> {
+    const dataKey = SecretBytes.random(dataKeyBytes);
+    const wrapped = (commitment: Uint8Array): Awaitable<GeneratedDataKey> => {
+      const wrapping = wrapUnder(held, service, key, { dataKey, commitment });
+      const generated = (wrapping: DataKeyWrapping) => ({
+        header: dataKeyHeader(wrapping, commitment),
+        dataKey,
+      });
+      return wrapping instanceof Promise ? wrapping.then(generated) : generated(wrapping);
+    };
+    return unlessItFails(
+      () => {
+        const derived = this.#backend.commitmentOf(dataKey);
+        return derived instanceof Promise ? derived.then(wrapped) : wrapped(derived);
+      },
+      () => dataKey.dispose(),
+    );
+  }
+
+  /** @param dataKey is disposed of in any case */
+  #rewrapOne(
     held: HeldTenant,
     service: string,
     header: DataKeyHeader,
     key: HeldServiceKey,
-  ): Promise<DataKeyHeader> {
-    const opened = this.#unwrapOne(held, service, header);
-    const dataKey = opened instanceof Promise ? await opened : opened;
-    try {
-      const derived = this.#backend.commitmentOf(dataKey);
-      const commitment = derived instanceof Promise ? await derived : derived;
+    dataKey: SecretBytes,
+  ): Awaitable<DataKeyHeader> {
+    const rewrapped = (commitment: Uint8Array): Awaitable<DataKeyHeader> => {
       if (!this.#backend.constantTimeEqual(commitment, header.commitment)) {
         throw new CommitmentMismatchError('The data key is not the one that its header commits to.');
       }
       const wrapping = wrapUnder(held, service, key, { dataKey, commitment });
-      return dataKeyHeader(wrapping instanceof Promise ? await wrapping : wrapping, commitment);
-    } finally {
-      dataKey.dispose();
-    }
+      return wrapping instanceof Promise
+        ? wrapping.then((later) => dataKeyHeader(later, commitment))
+        : dataKeyHeader(wrapping, commitment);
+    };
+    return atTheEnd(
+      () => {
+        const derived = this.#backend.commitmentOf(dataKey);
+        return derived instanceof Promise ? derived.then(rewrapped) : rewrapped(derived);
+      },
+      () => dataKey.dispose(),
+    );
+  }
+}
+
+/** What comes of one item, or the error that concerns it alone. */
+function orItemError<T>(work: () => Awaitable<T>): Awaitable<T | KeyfoldError> {
+  try {
+    const result = work();
+    return result instanceof Promise ? result.catch(itemErrorOf) : result;
+  } catch (error) {
+    return itemErrorOf(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Awaitable,
   type Clock,
   type CryptoBackend,
   type DataKeyHeader,
@@ -122,49 +123,53 @@ export class Hierarchy implements KeyHierarchy {
     return serviceInfo(await this.#use(tenant, (held) => this.#services.rotate(held, service)));
   }
 
-  async wrapDataKeys(
+  wrapDataKeys(
     tenant: string,
     scope: Scope,
     items: readonly DataKeyToWrap[],
-  ): Promise<LeasedAnswer<DataKeyWrapping>> {
-    const service = serviceOf(scope);
-    checkItemCount(items.length, 0);
-    for (const { dataKey, commitment } of items) {
-      if (dataKey.byteLength !== 32 || commitment.byteLength !== 32) {
-        throw new InvalidArgumentError('A data key and its commitment have 32 bytes each.');
+  ): Awaitable<LeasedAnswer<DataKeyWrapping>> {
+    return rejecting(() => {
+      const service = serviceOf(scope);
+      checkItemCount(items.length, 0);
+      for (const { dataKey, commitment } of items) {
+        if (dataKey.byteLength !== 32 || commitment.byteLength !== 32) {
+          throw new InvalidArgumentError('A data key and its commitment have 32 bytes each.');
+        }
       }
-    }
-    return await this.#use(tenant, (held) => this.#dataKeys.wrap(held, service, items));
+      return this.#use(tenant, (held) => this.#dataKeys.wrap(held, service, items));
+    });
   }
 
-  async unwrapDataKeys(
+  unwrapDataKeys(
     tenant: string,
     scope: Scope,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<SecretBytes | KeyfoldError>> {
-    const service = serviceOf(scope);
-    checkItemCount(headers.length, 0);
-    return await this.#use(tenant, (held) => this.#dataKeys.unwrap(held, service, headers));
+  ): Awaitable<LeasedAnswer<SecretBytes | KeyfoldError>> {
+    return rejecting(() => {
+      const service = serviceOf(scope);
+      checkItemCount(headers.length, 0);
+      return this.#use(tenant, (held) => this.#dataKeys.unwrap(held, service, headers));
+    });
   }
 
-  async rewrapDataKeys(
+  rewrapDataKeys(
     tenant: string,
     scope: Scope,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<DataKeyHeader | KeyfoldError>> {
-    const service = serviceOf(scope);
-    checkItemCount(headers.length, 0);
-    return await this.#use(tenant, (held) => this.#dataKeys.rewrap(held, service, headers));
+  ): Awaitable<LeasedAnswer<DataKeyHeader | KeyfoldError>> {
+    return rejecting(() => {
+      const service = serviceOf(scope);
+      checkItemCount(headers.length, 0);
+      return this.#use(tenant, (held) => this.#dataKeys.rewrap(held, service, headers));
+    });
   }
 
-  async generateDataKeys(
-    tenant: string,
-    scope: Scope,
-    count: number,
-  ): Promise<LeasedAnswer<GeneratedDataKey>> {
-    const service = serviceOf(scope);
-    checkItemCount(count, 1);
-    return await this.#use(tenant, (held) => this.#dataKeys.generate(held, service, count));
+  generateDataKeys(tenant: string, scope: Scope, count: number): Awaitable<LeasedAnswer<GeneratedDataKey>> {
+    return rejecting(() => {
+      const service = serviceOf(scope);
+      checkItemCount(count, 1);
+      return this.#use(tenant, (held) => this.#dataKeys.generate(held, service, count));
+    });
   }
 
   close(): void {
@@ -172,7 +177,7 @@ export class Hierarchy implements KeyHierarchy {
     this.#tenantKeys.close();
   }
 
-  #use<T>(tenant: string, work: (held: HeldTenant) => Promise<T>): Promise<T> {
+  #use<T>(tenant: string, work: (held: HeldTenant) => Awaitable<T>): Awaitable<T> {
     checkIdentifier('tenant', tenant);
     return this.#tenantKeys.use(tenant, work);
   }
@@ -194,6 +199,15 @@ export class Hierarchy implements KeyHierarchy {
     const items = rows.slice(0, limit).map((row) => info(row.value));
     const last = items.at(-1);
     return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+  }
+}
+
+/** What is refused at once is refused as what is refused later: callers without `await` meet both in one place. */
+function rejecting<T>(call: () => Awaitable<T>): Awaitable<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { DataKeyHeader, DataKeyWrapping, KeyfoldError, Scope, SecretBytes } from '@keyfold/crypto-core';
+import type {
+  Awaitable,
+  DataKeyHeader,
+  DataKeyWrapping,
+  KeyfoldError,
+  Scope,
+  SecretBytes,
+} from '@keyfold/crypto-core';
 import type { RootReference } from './root-key.ts';
 
 /** Which part of a list to return. */
@@ -80,6 +87,9 @@ export interface LeasedAnswer<T> {
  * throw {@link RootKeyDeniedError}, {@link RootKeyUnavailableError}, {@link RootKeyThrottledError}, {@link RootKeyInvalidError}
  * and {@link RootProviderUnknownError}. A call takes at most 500 items.
  *
+ * What is done with data keys is answered at once where the keys are in memory and the backend answers at once, and refused by a
+ * promise that rejects in any case: `await` meets both.
+ *
  * @example
  * ```ts
  * const store = createMemoryStore();
@@ -138,7 +148,7 @@ export interface KeyHierarchy {
     tenant: string,
     scope: Scope,
     items: readonly DataKeyToWrap[],
-  ): Promise<LeasedAnswer<DataKeyWrapping>>;
+  ): Awaitable<LeasedAnswer<DataKeyWrapping>>;
 
   /**
    * Unwraps the data keys of headers. An item is the data key, which the caller disposes of, or the reason why that one header
@@ -150,7 +160,7 @@ export interface KeyHierarchy {
     tenant: string,
     scope: Scope,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<SecretBytes | KeyfoldError>>;
+  ): Awaitable<LeasedAnswer<SecretBytes | KeyfoldError>>;
 
   /**
    * Wraps the same data keys anew under the active version: what they seal is not touched. An item is the header to put in
@@ -162,14 +172,14 @@ export interface KeyHierarchy {
     tenant: string,
     scope: Scope,
     headers: readonly DataKeyHeader[],
-  ): Promise<LeasedAnswer<DataKeyHeader | KeyfoldError>>;
+  ): Awaitable<LeasedAnswer<DataKeyHeader | KeyfoldError>>;
 
   /**
    * Makes `count` (1 to 500) data keys and wraps them, for callers that cannot make their own.
    *
    * @throws {@link TenantNotFoundError} {@link ServiceNotFoundError} {@link ScopeUnsupportedError} {@link WrapBudgetExhaustedError}
    */
-  generateDataKeys(tenant: string, scope: Scope, count: number): Promise<LeasedAnswer<GeneratedDataKey>>;
+  generateDataKeys(tenant: string, scope: Scope, count: number): Awaitable<LeasedAnswer<GeneratedDataKey>>;
 
   /**
    * Drops every key in memory at once; the backend zeroises them as far as its runtime allows. Calls that are under way, also

@@ -1,4 +1,4 @@
-import { type CryptoBackend, isKeyfoldError, type KeyfoldError } from '@keyfold/crypto-core';
+import { type Awaitable, type CryptoBackend, isKeyfoldError, type KeyfoldError } from '@keyfold/crypto-core';
 import { HeldTenant, leaseOver } from './held-tenant.ts';
 import { RootKeyUnavailableError } from './root-key-errors.ts';
 import { tables, versionPart } from './rows.ts';
@@ -67,16 +67,37 @@ export class TenantKeys {
    * @throws what `work` throws, or why the keys ended while it ran
    * @throws {@link TenantNotFoundError}, and what the root throws when the keys are not in memory
    */
-  async use<T>(tenant: string, work: (held: HeldTenant) => Promise<T>): Promise<T> {
-    const held = this.#acquire(tenant) ?? (await this.#waitForUnwrap(tenant));
-    try {
-      return await work(held);
-    } catch (error) {
-      throw held.ended ?? error;
-    } finally {
+  use<T>(tenant: string, work: (held: HeldTenant) => Awaitable<T>): Awaitable<T> {
+    const held = this.#acquire(tenant);
+    return held === undefined
+      ? this.#waitForUnwrap(tenant).then((unwrapped) => this.#useHeld(unwrapped, work))
+      : this.#useHeld(held, work);
+  }
+
+  /** @param held counts this use already. It ends with `work`: at once where that has nothing to wait for. */
+  #useHeld<T>(held: HeldTenant, work: (held: HeldTenant) => Awaitable<T>): Awaitable<T> {
+    const release = (): void => {
       held.uses -= 1;
       this.#evict();
+    };
+    const failed = (error: unknown): never => {
+      const reason = held.ended ?? error;
+      release();
+      throw reason;
+    };
+    let result: Awaitable<T>;
+    try {
+      result = work(held);
+    } catch (error) {
+      return failed(error);
     }
+    if (result instanceof Promise)
+      return result.then((value) => {
+        release();
+        return value;
+      }, failed);
+    release();
+    return result;
   }
 
   /** Zeroises everything and holds nothing from now on. */
@@ -96,8 +117,11 @@ export class TenantKeys {
       this.#end(held, leaseOver());
       return undefined;
     }
-    this.#held.delete(tenant);
-    this.#held.set(tenant, held);
+    // To the end of the order, which of one tenant there is none.
+    if (this.#held.size > 1) {
+      this.#held.delete(tenant);
+      this.#held.set(tenant, held);
+    }
     held.uses += 1;
     if (held.isRenewalDue(remainingMs)) void this.#renew(held);
     return held;

@@ -47,6 +47,32 @@ describe('a data key', () => {
     expect(await unwrapOne(fixture, header)).toEqual(bytes);
   });
 
+  it('is answered for at once where its tenant is in memory, and refused by a rejection in any case', async () => {
+    const { hierarchy } = await startWithTenant();
+    const cold = hierarchy.generateDataKeys('acme', billing, 1);
+    expect(cold).toBeInstanceOf(Promise);
+    await cold;
+    const warm = hierarchy.generateDataKeys('acme', billing, 1);
+    expect(warm).not.toBeInstanceOf(Promise);
+    const headers = (await warm).items.map(({ header }) => header);
+    // What their key's reference means is read once.
+    await hierarchy.unwrapDataKeys('acme', billing, headers);
+    for (const answer of [
+      hierarchy.unwrapDataKeys('acme', billing, headers),
+      hierarchy.rewrapDataKeys('acme', billing, headers),
+      hierarchy.wrapDataKeys('acme', billing, []),
+    ])
+      expect(answer).not.toBeInstanceOf(Promise);
+    for (const refused of [
+      hierarchy.generateDataKeys('acme', billing, 0),
+      hierarchy.generateDataKeys('-', billing, 1),
+      hierarchy.unwrapDataKeys('acme', { kind: 'tenant' }, headers),
+    ])
+      await expect(refused).rejects.toThrow();
+    hierarchy.close();
+    expect(await codeOf(hierarchy.rewrapDataKeys('acme', billing, headers))).toBe('hierarchy_closed');
+  });
+
   it('stays with its owner when it is wrapped', async () => {
     const { hierarchy } = await startWithTenant();
     using dataKey = SecretBytes.random(32);

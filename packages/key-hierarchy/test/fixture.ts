@@ -1,4 +1,10 @@
-import { type CryptoBackend, isKeyfoldError, type Scope, SecretBytes } from '@keyfold/crypto-core';
+import {
+  type Awaitable,
+  type CryptoBackend,
+  isKeyfoldError,
+  type Scope,
+  SecretBytes,
+} from '@keyfold/crypto-core';
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { expect } from 'vitest';
 import { Hierarchy, type HierarchyOptions } from '../src/hierarchy.ts';
@@ -71,8 +77,8 @@ export async function startWithTenant(options: FixtureOptions = {}): Promise<Fix
 }
 
 /** The code of the error that a call fails with; fails itself when the call succeeds or throws anything else. */
-export async function codeOf(call: Promise<unknown>): Promise<string> {
-  const error = await call.then(
+export async function codeOf(call: Awaitable<unknown>): Promise<string> {
+  const error = await Promise.resolve(call).then(
     () => 'nothing: the call succeeded',
     (reason: unknown) => reason,
   );

@@ -40,7 +40,13 @@ interface Route {
   readonly methods: ReadonlyMap<string, OperationId>;
 }
 
-type Segment = { readonly literal: string } | { readonly parameter: string };
+/** Either of them. */
+interface Segment {
+  readonly literal: string | undefined;
+  readonly parameter: string | undefined;
+}
+
+const noSegment: Segment = { literal: undefined, parameter: undefined };
 
 /** The table by the number of a path's segments, made when it is first asked for. */
 let routesByLength: ReadonlyMap<number, readonly Route[]> | undefined;
@@ -61,7 +67,9 @@ function readTable(): ReadonlyMap<number, readonly Route[]> {
 }
 
 function segmentOf(text: string): Segment {
-  return text.startsWith('{') ? { parameter: text.slice(1, -1) } : { literal: text };
+  return text.startsWith('{')
+    ? { literal: undefined, parameter: text.slice(1, -1) }
+    : { literal: text, parameter: undefined };
 }
 
 /**
@@ -78,7 +86,7 @@ function segmentOf(text: string): Segment {
 export function matchOperation(method: string, pathname: string): OperationMatch {
   routesByLength ??= readTable();
   const segments = pathname.split('/');
-  const route = routesByLength.get(segments.length)?.find((candidate) => fits(candidate, segments));
+  const route = routeOf(routesByLength.get(segments.length), segments);
   if (route === undefined) return { code: 'route_not_found' };
   const params = parametersOf(route, segments);
   if (params === undefined) return { code: 'invalid_request' };
@@ -88,20 +96,28 @@ export function matchOperation(method: string, pathname: string): OperationMatch
     : { operationId, params };
 }
 
+function routeOf(candidates: readonly Route[] | undefined, segments: readonly string[]): Route | undefined {
+  if (candidates !== undefined)
+    for (const candidate of candidates) if (fits(candidate, segments)) return candidate;
+  return undefined;
+}
+
 function fits(route: Route, segments: readonly string[]): boolean {
-  return route.segments.every((expected, index) =>
-    'literal' in expected ? segments[index] === expected.literal : segments[index] !== '',
-  );
+  for (let index = 0; index < segments.length; index++) {
+    const { literal } = route.segments[index] ?? noSegment;
+    if (literal === undefined ? segments[index] === '' : segments[index] !== literal) return false;
+  }
+  return true;
 }
 
 function parametersOf(route: Route, segments: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (let index = 0; index < segments.length; index++) {
-    const expected = route.segments[index];
-    if (expected === undefined || 'literal' in expected) continue;
+    const parameter = route.segments[index]?.parameter;
+    if (parameter === undefined) continue;
     const value = decoded(segments[index] ?? '');
     if (value === undefined) return undefined;
-    params[expected.parameter] = value; // the name comes from the table above, never from the request
+    params[parameter] = value; // the name comes from the table above, never from the request
   }
   return params;
 }

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 import { type ApiKeyRow, apiKeyTables } from './api-key-row.ts';
 import { apiKeyIdOf } from './api-key-text.ts';
 import type { Principal } from './principal.ts';
-import { sha256Hex, toHex } from './sha256-hex.ts';
+import { sha256Text, toHex } from './sha256-hex.ts';
 
 /** RFC 9110 §11.4: the scheme in any letters, then the key. */
 const credentials = /^Bearer +([A-Za-z0-9_-]{1,128})$/i;
@@ -31,14 +31,14 @@ export function createAuthenticate(rows: AuthenticatedStore, backend: CryptoBack
 
   const prove = (text: string, id: string, row: FoundRow): Awaitable<Principal> => {
     const { salt, hash } = row?.value ?? decoy;
-    const computed = sha256Hex(backend, text + salt);
+    const computed = sha256Text(backend, text + salt);
     return computed instanceof Promise
-      ? computed.then((hex) => compared(hex, hash, id, row))
+      ? computed.then((digest) => compared(digest, hash, id, row))
       : compared(computed, hash, id, row);
   };
 
-  const compared = (computed: string, hash: string, id: string, row: FoundRow): Principal => {
-    const equal = backend.constantTimeEqual(Buffer.from(computed), Buffer.from(hash));
+  const compared = (computed: Uint8Array, hash: string, id: string, row: FoundRow): Principal => {
+    const equal = backend.constantTimeEqual(computed, Buffer.from(hash, 'hex'));
     if (!equal || row === undefined || row.value.revokedAt !== null) throw new ApiError('api_key_invalid');
     return { id, role: row.value.role, tenants: row.value.tenants };
   };

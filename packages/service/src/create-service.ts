@@ -46,10 +46,10 @@ export interface ServiceDeps {
 /** The encryption API, apart from any HTTP server. */
 export interface Service {
   /**
-   * Answers a request, whatever is wrong with it: it never rejects. The request's body is zeroised when it resolves; the
-   * host disposes of the answer once it is sent.
+   * Answers a request, whatever is wrong with it: it never throws or rejects. The answer is there at once where nothing has to be
+   * waited for. The request's body is zeroised by then; the host disposes of the answer once it is sent.
    */
-  execute(id: OperationId, request: ServiceRequest): Promise<ServiceResponse>;
+  execute(id: OperationId, request: ServiceRequest): Awaitable<ServiceResponse>;
   /**
    * The answer for what the host finds wrong before there is an operation: no such route, too large, closing.
    *
@@ -63,6 +63,23 @@ export interface Service {
     /** @throws {@link ApiError} `api_key_not_found` */
     revoke(id: string): Promise<void>;
   };
+}
+
+/** One request while it is under way. */
+interface Call {
+  readonly id: OperationId;
+  readonly request: ServiceRequest;
+  readonly requestId: string;
+  readonly startedMs: number;
+  /** Once it is known who asks. */
+  principal: Principal | undefined;
+}
+
+/** How it ended. */
+interface Outcome {
+  /** null where it succeeded. */
+  readonly code: ApiErrorCode | null;
+  readonly response: ServiceResponse;
 }
 
 /**
@@ -82,13 +99,64 @@ export function createService({ hierarchy, rows, backend, clock, log, onError }:
   const requestIdOf = (text: string): string =>
     identifierPatterns.requestId.test(text) ? text : encodeBase64url(backend.randomBytes(12));
 
-  function failure(error: unknown, requestId: string): { code: ApiErrorCode; response: ServiceResponse } {
+  // No async function from here to the keys: what is at hand is answered without a promise.
+  function answerTo(call: Call): Awaitable<Answer<OperationId>> {
+    const authenticated = authenticate(headerOf(call.request, headerNames.authorization));
+    return authenticated instanceof Promise
+      ? authenticated.then((principal) => answerAs(principal, call))
+      : answerAs(authenticated, call);
+  }
+
+  function answerAs(principal: Principal, call: Call): Awaitable<Answer<OperationId>> {
+    call.principal = principal;
+    return executeOperation(call.id, handlers, principal, call.request);
+  }
+
+  function success({ id, requestId }: Call, answer: Answer<OperationId>): Outcome {
+    try {
+      return { code: null, response: responseOf(id, requestId, answer) };
+    } catch (error) {
+      return failure(error, requestId);
+    }
+  }
+
+  function failure(error: unknown, requestId: string): Outcome {
     const code = apiErrorCodeOf(error);
     if (apiErrorOf(code).status >= 500) report(error, requestId);
     return {
       code,
       response: errorResponse(code, requestId, error instanceof ApiError ? { message: error.message } : {}),
     };
+  }
+
+  function concluded(call: Call, outcome: Outcome): Awaitable<ServiceResponse> {
+    call.request.body.fill(0);
+    if (log === undefined || (outcome.code === null && operationOf(call.id).effect === 'read'))
+      return outcome.response;
+    return recorded(log, call, outcome);
+  }
+
+  async function recorded(
+    write: (record: AuditRecord) => Awaitable<void>,
+    { id, request, requestId, startedMs, principal }: Call,
+    { code, response }: Outcome,
+  ): Promise<ServiceResponse> {
+    try {
+      await write({
+        operation: id,
+        principal: principal?.id ?? null,
+        tenant: tenantOf(request, principal),
+        status: response.status,
+        code,
+        requestId,
+        durationMs: clock.now().monotonicMs - startedMs,
+      });
+      return response;
+    } catch (error) {
+      response[Symbol.dispose]();
+      report(error, requestId);
+      return errorResponse('internal_error', requestId);
+    }
   }
 
   function report(error: unknown, requestId: string): void {
@@ -100,38 +168,26 @@ export function createService({ hierarchy, rows, backend, clock, log, onError }:
   }
 
   return {
-    async execute(id, request) {
-      const startedMs = log === undefined ? 0 : clock.now().monotonicMs;
-      const requestId = requestIdOf(request.requestId);
-      let principal: Principal | undefined;
-      let outcome: { readonly code: ApiErrorCode | null; readonly response: ServiceResponse };
+    execute(id, request) {
+      const call: Call = {
+        id,
+        request,
+        requestId: requestIdOf(request.requestId),
+        startedMs: log === undefined ? 0 : clock.now().monotonicMs,
+        principal: undefined,
+      };
       try {
-        const authenticated = authenticate(headerOf(request, headerNames.authorization));
-        principal = authenticated instanceof Promise ? await authenticated : authenticated;
-        const answer = await executeOperation(id, handlers, principal, request);
-        outcome = { code: null, response: responseOf(id, requestId, answer) };
+        const answer = answerTo(call);
+        return answer instanceof Promise
+          ? answer
+              .then(
+                (later) => success(call, later),
+                (error: unknown) => failure(error, call.requestId),
+              )
+              .then((outcome) => concluded(call, outcome))
+          : concluded(call, success(call, answer));
       } catch (error) {
-        outcome = failure(error, requestId);
-      } finally {
-        request.body.fill(0);
-      }
-      const { code, response } = outcome;
-      if (log === undefined || (code === null && operationOf(id).effect === 'read')) return response;
-      try {
-        await log({
-          operation: id,
-          principal: principal?.id ?? null,
-          tenant: tenantOf(request, principal),
-          status: response.status,
-          code,
-          requestId,
-          durationMs: clock.now().monotonicMs - startedMs,
-        });
-        return response;
-      } catch (error) {
-        response[Symbol.dispose]();
-        report(error, requestId);
-        return errorResponse('internal_error', requestId);
+        return concluded(call, failure(error, call.requestId));
       }
     },
 

@@ -1,13 +1,15 @@
+import type { Awaitable } from '@keyfold/crypto-core';
 import {
   headerNames,
   identifierPatterns,
   type OperationId,
   type OperationParameters,
+  operationIds,
   operationOf,
   type PageQuery,
   roleAllows,
 } from '@keyfold/protocol';
-import { parameterSchemas, querySchemas, requestSchemas } from '@keyfold/protocol/schemas';
+import { isPlainRequest, parameterSchemas, querySchemas, requestSchemas } from '@keyfold/protocol/schemas';
 import { ApiError } from './api-error.ts';
 import type { Answer, Handlers } from './handler.ts';
 import { coversTenant, type Principal } from './principal.ts';
@@ -28,7 +30,7 @@ export function executeOperation<Id extends OperationId>(
   handlers: Handlers,
   principal: Principal,
   request: ServiceRequest,
-): Promise<Answer<Id>> {
+): Awaitable<Answer<Id>> {
   const operation = operationOf(id);
   if (!roleAllows(principal.role, operation.role)) throw new ApiError('permission_denied');
   const params = readParameters(id, request.params);
@@ -38,29 +40,27 @@ export function executeOperation<Id extends OperationId>(
   const query = readQuery(id, request.query);
   const idempotencyKey = readIdempotencyKey(id, request);
   const { json, attachments } = readBody(operation.request, request);
-  const body = validate(requestSchemas[id], json, 'The body');
+  const body = isPlainRequest(id, json) ? json : validate(requestSchemas[id], json, 'The body');
   return handlers[id]({ principal, params, query, body, attachments, idempotencyKey });
 }
 
-/** Each parameter with its schema, and how a path's template has it. */
-const checkedParameters = (['tenant', 'service', 'apiKey'] as const).map((name) => ({
-  name,
-  schema: parameterSchemas[name],
-  place: `{${name}}`,
-}));
+const parameterNames = ['tenant', 'service', 'apiKey'] as const;
+
+/** The parameters of each operation, as its path's template has them. */
+const parametersOf = new Map(
+  operationIds.map((id) => [id, parameterNames.filter((name) => operationOf(id).path.includes(`{${name}}`))]),
+);
 
 function readParameters<Id extends OperationId>(
   id: Id,
   sent: Readonly<Record<string, string>>,
 ): OperationParameters<Id> & { tenant?: string } {
-  const { path } = operationOf(id);
   const checked: Record<string, string> = {};
-  for (const { name, schema, place } of checkedParameters) {
-    if (!path.includes(place)) continue;
+  for (const name of parametersOf.get(id) ?? []) {
     const value = sent[name];
     // The schema is this pattern; it is asked for the message of what is wrong.
     const isGood = value !== undefined && identifierPatterns[name].test(value);
-    checked[name] = isGood ? value : validate(schema, value, `The path at ${name}`);
+    checked[name] = isGood ? value : validate(parameterSchemas[name], value, `The path at ${name}`);
   }
   return checked as OperationParameters<Id>; // exactly the names in the template that the type is made from
 }

@@ -1,4 +1,4 @@
-import type { SecretBytes } from '@keyfold/crypto-core';
+import type { Awaitable, SecretBytes } from '@keyfold/crypto-core';
 import type {
   OperationId,
   OperationParameters,
@@ -30,7 +30,7 @@ export interface Answer<Id extends OperationId> {
 }
 
 /** One operation. What it throws becomes the answer, by its code. */
-type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>>;
+type Handler<Id extends OperationId> = (call: Call<Id>) => Awaitable<Answer<Id>>;
 
 /** The handlers of some operations, by id. */
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };

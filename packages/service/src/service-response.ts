@@ -52,13 +52,13 @@ export function jsonResponse(
   status: number,
   requestId: string,
   json: unknown,
-  headers: Readonly<Record<string, string>> = {},
+  headers?: Readonly<Record<string, string>>,
 ): ServiceResponse {
-  if (json === null) return new ServiceResponse(status, { ...headersOf(requestId), ...headers }, '');
+  const own = headersOf(requestId, json === null ? undefined : mediaTypes.json);
   return new ServiceResponse(
     status,
-    { ...headersOf(requestId, mediaTypes.json), ...headers },
-    JSON.stringify(json),
+    headers === undefined ? own : { ...own, ...headers },
+    json === null ? '' : JSON.stringify(json),
   );
 }
 

@@ -1,4 +1,4 @@
-import { dataKeyHeader, isKeyfoldError } from '@keyfold/crypto-core';
+import { type Awaitable, dataKeyHeader, isKeyfoldError } from '@keyfold/crypto-core';
 import { identifierPatterns, limits } from '@keyfold/protocol';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ beforeEach(async () => {
   harness = await start();
 });
 
-async function codeOf(call: Promise<unknown>): Promise<string> {
+async function codeOf(call: Awaitable<unknown>): Promise<string> {
   try {
     await call;
     return 'none';

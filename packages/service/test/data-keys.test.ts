@@ -2,6 +2,7 @@ import { type DataKeySealer, prepareValueContext, type Scope, SecretBytes } from
 import { nodeBackend } from '@keyfold/crypto-core/node';
 import { limits, type ScopeReference } from '@keyfold/protocol';
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { createService, ServiceResponse } from '../src/index.ts';
 import { bodyOf, type Harness, start } from './harness.ts';
 import { rejectingHierarchy } from './rejecting-hierarchy.ts';
 
@@ -230,6 +231,35 @@ describe('key bytes', () => {
     refused[Symbol.dispose]();
     expect(refused.body.every((byte) => byte === 0)).toBe(true);
   });
+
+  it.each([
+    ['generateDataKeys', { scope, count: 1 }, 200],
+    ['generateDataKeys', { scope, count: 0 }, 400],
+  ] as const)(
+    'are answered for at once where nothing has to be waited for: %s %o',
+    async (id, json, status) => {
+      const { hierarchy, rows, clock } = harness;
+      const service = createService({ hierarchy, rows, backend: nodeBackend, clock });
+      const ask = () => {
+        const body = new TextEncoder().encode(JSON.stringify(json));
+        const answer = service.execute(id, {
+          params,
+          query: new URLSearchParams(),
+          headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+          body,
+          requestId: 'r',
+        });
+        return { answer, body };
+      };
+      // The first takes its uses of the key from the store, which changes it: the second looks at the API key again.
+      await ask().answer;
+      await ask().answer;
+      const { answer, body } = ask();
+      expect(answer).toBeInstanceOf(ServiceResponse);
+      expect((await answer).status).toBe(status);
+      expect(body.every((byte) => byte === 0)).toBe(true);
+    },
+  );
 
   it('are zeroised in the answer when the host disposes of it', async () => {
     const response = await harness.service.execute('generateDataKeys', {

@@ -4,6 +4,7 @@ import { identifierPatterns } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import type { RootReference, ScopeReference, TenantGrant } from '../messages.ts';
 import { type Role, roles } from '../roles.ts';
+import { fixedBytesPattern } from './fixed-bytes-pattern.ts';
 
 export const tenantId: z.ZodType<string> = z.string().regex(identifierPatterns.tenant);
 export const serviceId: z.ZodType<string> = z.string().regex(identifierPatterns.service);
@@ -25,14 +26,8 @@ function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
 
-/**
- * Exactly `byteLength` bytes in canonical base64url without padding (RFC 4648 §3.5: the unused bits of the last
- * character are zero, so that one value has one spelling).
- */
 function fixedBytes(byteLength: number): z.ZodType<string> {
-  const whole = Math.floor((byteLength * 8) / 6);
-  const last = ['', '[AQgw]', '[AEIMQUYcgkosw048]'][byteLength % 3] ?? '';
-  return z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${whole}}${last}$`));
+  return z.string().regex(fixedBytesPattern(byteLength));
 }
 
 export const commitment: z.ZodType<string> = fixedBytes(limits.commitmentBytes);

@@ -1,90 +1,114 @@
 import {
+  type Awaitable,
   type DataKeyHeader,
+  type DataKeyWrapping,
   encodeRecordHeader,
   isKeyfoldError,
   type KeyfoldError,
   parseRecordHeader,
   SecretBytes,
 } from '@keyfold/crypto-core';
-import type { KeyHierarchy } from '@keyfold/key-hierarchy';
-import { type ApiItemError, type DataKeyHeadersBody, limits } from '@keyfold/protocol';
+import type { GeneratedDataKey, KeyHierarchy, LeasedAnswer } from '@keyfold/key-hierarchy';
+import {
+  type ApiItemError,
+  type DataKeyHeadersBody,
+  limits,
+  type RewrappedDataKeysBody,
+  type UnwrappedDataKeysBody,
+} from '@keyfold/protocol';
 import { ApiError } from '../api-error.ts';
 import { apiErrorCodeOf } from '../api-error-code.ts';
-import type { Handlers } from '../handler.ts';
+import type { Answer, Handlers } from '../handler.ts';
 
 /** wrapDataKeys, unwrapDataKeys, rewrapDataKeys, generateDataKeys. */
 export function dataKeyHandlers(
   hierarchy: KeyHierarchy,
 ): Handlers<'wrapDataKeys' | 'unwrapDataKeys' | 'rewrapDataKeys' | 'generateDataKeys'> {
   return {
-    async wrapDataKeys({ params, body, attachments }) {
+    wrapDataKeys({ params, body, attachments }) {
       const keys = takeKeys(attachments, body.items.length);
-      try {
-        const { leaseRemainingMs, items } = await hierarchy.wrapDataKeys(
-          params.tenant,
-          body.scope,
-          body.items.flatMap(({ commitment }, index) => {
-            const dataKey = keys[index];
-            // In its one spelling, as the schema has found.
-            return dataKey === undefined
-              ? []
-              : [{ dataKey, commitment: Buffer.from(commitment, 'base64url') }];
-          }),
-        );
-        return {
-          status: 200,
-          body: {
-            leaseRemainingMs,
-            items: items.map(({ keyReference, wrapped }) => ({
-              keyReference: toBase64url(keyReference),
-              wrapped: toBase64url(wrapped),
-            })),
-          },
-        };
-      } finally {
+      const end = (): void => {
         for (const key of keys) key.dispose();
+      };
+      // In their one spelling, as the schema has found. There are as many keys.
+      const items = keys.map((dataKey, index) => ({
+        dataKey,
+        commitment: Buffer.from(body.items[index]?.commitment ?? '', 'base64url'),
+      }));
+      let wrapped: Awaitable<LeasedAnswer<DataKeyWrapping>>;
+      try {
+        wrapped = hierarchy.wrapDataKeys(params.tenant, body.scope, items);
+      } catch (error) {
+        end();
+        throw error;
       }
+      if (wrapped instanceof Promise) return wrapped.finally(end).then(wrappedAnswer);
+      end();
+      return wrappedAnswer(wrapped);
     },
 
-    async unwrapDataKeys({ params, body }) {
-      const headers = readHeaders(body);
-      const { leaseRemainingMs, items } = await hierarchy.unwrapDataKeys(params.tenant, body.scope, headers);
-      return {
-        status: 200,
-        body: {
-          leaseRemainingMs,
-          items: items.map((item) => (isKeyfoldError(item) ? itemError(item) : { status: 'ok' })),
-        },
-        keys: items.flatMap((item) => (isKeyfoldError(item) ? [] : [item])),
-      };
+    unwrapDataKeys({ params, body }) {
+      const unwrapped = hierarchy.unwrapDataKeys(params.tenant, body.scope, readHeaders(body));
+      return unwrapped instanceof Promise ? unwrapped.then(unwrappedAnswer) : unwrappedAnswer(unwrapped);
     },
 
-    async rewrapDataKeys({ params, body }) {
-      const headers = readHeaders(body);
-      const { leaseRemainingMs, items } = await hierarchy.rewrapDataKeys(params.tenant, body.scope, headers);
-      return {
-        status: 200,
-        body: {
-          leaseRemainingMs,
-          items: items.map((item) =>
-            isKeyfoldError(item) ? itemError(item) : { status: 'ok', header: headerText(item) },
-          ),
-        },
-      };
+    rewrapDataKeys({ params, body }) {
+      const rewrapped = hierarchy.rewrapDataKeys(params.tenant, body.scope, readHeaders(body));
+      return rewrapped instanceof Promise ? rewrapped.then(rewrappedAnswer) : rewrappedAnswer(rewrapped);
     },
 
-    async generateDataKeys({ params, body }) {
-      const { leaseRemainingMs, items } = await hierarchy.generateDataKeys(
-        params.tenant,
-        body.scope,
-        body.count,
-      );
-      return {
-        status: 200,
-        body: { leaseRemainingMs, items: items.map(({ header }) => ({ header: headerText(header) })) },
-        keys: items.map(({ dataKey }) => dataKey),
-      };
+    generateDataKeys({ params, body }) {
+      const generated = hierarchy.generateDataKeys(params.tenant, body.scope, body.count);
+      return generated instanceof Promise ? generated.then(generatedAnswer) : generatedAnswer(generated);
     },
+  };
+}
+
+function wrappedAnswer({ leaseRemainingMs, items }: LeasedAnswer<DataKeyWrapping>): Answer<'wrapDataKeys'> {
+  const body = {
+    leaseRemainingMs,
+    items: items.map(({ keyReference, wrapped }) => ({
+      keyReference: toBase64url(keyReference),
+      wrapped: toBase64url(wrapped),
+    })),
+  };
+  return { status: 200, body };
+}
+
+function unwrappedAnswer({
+  leaseRemainingMs,
+  items,
+}: LeasedAnswer<SecretBytes | KeyfoldError>): Answer<'unwrapDataKeys'> {
+  const results: UnwrappedDataKeysBody['items'][number][] = [];
+  const keys: SecretBytes[] = [];
+  for (const item of items) {
+    if (isKeyfoldError(item)) results.push(itemError(item));
+    else {
+      results.push({ status: 'ok' });
+      keys.push(item);
+    }
+  }
+  return { status: 200, body: { leaseRemainingMs, items: results }, keys };
+}
+
+function rewrappedAnswer({
+  leaseRemainingMs,
+  items,
+}: LeasedAnswer<DataKeyHeader | KeyfoldError>): Answer<'rewrapDataKeys'> {
+  const results = items.map((item): RewrappedDataKeysBody['items'][number] =>
+    isKeyfoldError(item) ? itemError(item) : { status: 'ok', header: headerText(item) },
+  );
+  return { status: 200, body: { leaseRemainingMs, items: results } };
+}
+
+function generatedAnswer({
+  leaseRemainingMs,
+  items,
+}: LeasedAnswer<GeneratedDataKey>): Answer<'generateDataKeys'> {
+  return {
+    status: 200,
+    body: { leaseRemainingMs, items: items.map(({ header }) => ({ header: headerText(header) })) },
+    keys: items.map(({ dataKey }) => dataKey),
   };
 }
 
