@@ -121,7 +121,7 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
     isReady: () => ready,
     loadEncryptionApi: async () => {
       const [{ encryptionApi }] = await Promise.all([import('./encryption-api.ts'), started.promise]);
-      return encryptionApi(host, onFailure);
+      return encryptionApi(host, { onRefused: onRefused('encryption-api'), onError: onFailure });
     },
     loadApp: async () => {
       const [{ createApp }, emulator] = await Promise.all([import('./app.ts'), started.promise]);

@@ -12,6 +12,7 @@ import { takeBody } from './collect-body.ts';
 import { EmulatorClosedError } from './control/control-errors.ts';
 import { deliver } from './control/delivery.ts';
 import { executeWatched, type WatchedApiAnswer } from './control/watch-api.ts';
+import type { HandlerHooks } from './kms/kms-http-handler.ts';
 import { type HeadListener, type RequestHead, readRequestHead } from './request-head.ts';
 import { RequestIds } from './request-ids.ts';
 import type { WorldHost } from './world/world-host.ts';
@@ -23,22 +24,25 @@ const noQuery = new URLSearchParams();
  * Serves the encryption API over `node:http`, by the protocol's table of operations. A path that is none of them is answered as
  * one that is not there.
  *
- * @param onError - told of what kept a request from being answered at all. Its connection is broken off.
  */
-export function encryptionApi(host: WorldHost, onError: (error: unknown) => void): HeadListener {
+export function encryptionApi(host: WorldHost, { onRefused, onError }: HandlerHooks): HeadListener {
   // No async function from here to the keys, as for AWS KMS.
   const ids = new RequestIds();
   return (request, response, head = readRequestHead(request)) => {
     const requestId = head.requestId ?? ids.next();
     const fail = (error: unknown): void => {
       response.destroy();
-      onError(error);
+      onError?.(error);
     };
     const refuse = (code: ApiErrorCode, headers?: Readonly<Record<string, string>>): void => {
       // Loaded already, unless this is the first request.
       host.current
         .service()
-        .then((service) => send(request, response, { answer: service.refuse(code, requestId, headers) }))
+        .then((service) => {
+          const answer = service.refuse(code, requestId, headers);
+          onRefused?.({ requestId, status: answer.status, error: code });
+          send(request, response, { answer });
+        })
         .catch(fail);
     };
     const { url = '', method = '' } = request;

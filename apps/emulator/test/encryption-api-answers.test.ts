@@ -19,7 +19,7 @@ interface Case {
   readonly answers: readonly [status: number, code: string | null];
   /** Headers of the answer, beside those that every answer has. */
   readonly more?: Readonly<Record<string, string>>;
-  /** What the journal has of it; absent: nothing. */
+  /** The operation that the journal has of it; absent: none was found. */
   readonly noted?: string;
 }
 
@@ -391,9 +391,12 @@ describe('every answer of the encryption API', () => {
         code,
         requestId,
       }));
-      const entry = { operation: noted, status: answers[0], code: answers[1], requestId: 'request:7' };
-      expect(entries.filter(({ requestId }) => requestId === 'request:7')).toEqual(
-        noted === undefined ? [] : [entry],
-      );
+      const entry = {
+        operation: noted ?? null,
+        status: answers[0],
+        code: answers[1],
+        requestId: 'request:7',
+      };
+      expect(entries.filter(({ requestId }) => requestId === 'request:7')).toEqual([entry]);
     });
 });

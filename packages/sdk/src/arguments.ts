@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type KeyfoldError } from '@keyfold/crypto-core';
+import { type Clock, InvalidArgumentError, type KeyfoldError } from '@keyfold/crypto-core';
 import { OptionInvalidError } from './configuration-errors.ts';
 
 /** The error of an argument that is not what the types ask for. */
@@ -64,4 +64,17 @@ export function requireInteger(name: string, value: number, max: number): number
     throw new OptionInvalidError(`${name} must be an integer from 1 to ${max}.`);
   }
   return value;
+}
+
+/**
+ * Asked for the time once: what `{ now: Date.now }` answers has none in it.
+ *
+ * @throws OptionInvalidError
+ */
+export function requireClock(clock: Clock): Clock {
+  const now: unknown = isObject(clock) && typeof clock.now === 'function' ? clock.now() : undefined;
+  if (!isObject(now) || !Number.isFinite(Reflect.get(now, 'wallMs'))) {
+    throw new OptionInvalidError('clock must have a method now() that returns { wallMs, monotonicMs }.');
+  }
+  return clock;
 }

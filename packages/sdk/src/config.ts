@@ -1,5 +1,11 @@
 import { type Clock, systemClock } from '@keyfold/crypto-core';
-import { requireBoolean, requireInteger, requireKnownOptions, requireObject } from './arguments.ts';
+import {
+  requireBoolean,
+  requireClock,
+  requireInteger,
+  requireKnownOptions,
+  requireObject,
+} from './arguments.ts';
 import { type CacheLimits, defaultCacheLimits } from './cache-limits.ts';
 import { type CallConfig, type CallSettings, resolveCallConfig } from './calls/call-config.ts';
 import { ApiKeyNotConfiguredError, BaseUrlInvalidError, OptionInvalidError } from './configuration-errors.ts';
@@ -70,16 +76,21 @@ const knownLimits: Readonly<Record<keyof CacheLimits, true>> = {
 export function resolveConfig(options: KeyfoldOptions, environment: Environment): Config {
   requireObject('The options', options, OptionInvalidError);
   requireKnownOptions('', options, optionNames);
-  for (const name of ['tls', 'cache', 'clock'] as const) {
+  for (const name of ['tls', 'cache'] as const) {
     if (options[name] !== undefined) requireObject(name, options[name], OptionInvalidError);
   }
-  const { apiKey, insecureLoopback = false, cache } = options;
-  requireKnownOptions('cache.', cache ?? {}, knownLimits);
+  const { apiKey, insecureLoopback = false, cache = {} } = options;
+  requireKnownOptions('cache.', cache, knownLimits);
+  const {
+    maxSealsPerKey = defaultCacheLimits.maxSealsPerKey,
+    maxAgeMs = defaultCacheLimits.maxAgeMs,
+    maxOpenKeys = defaultCacheLimits.maxOpenKeys,
+  } = cache;
   const baseUrl = resolveBaseUrl(
     options.baseUrl ?? environment['KEYFOLD_BASE_URL'],
     requireBoolean('insecureLoopback', insecureLoopback),
   );
-  const clock = options.clock === undefined ? systemClock : leaseClock(options.clock);
+  const clock = options.clock === undefined ? systemClock : leaseClock(requireClock(options.clock));
   return {
     apiKey: resolveApiKey(apiKey ?? environment['KEYFOLD_API_KEY']),
     baseUrl,
@@ -87,15 +98,11 @@ export function resolveConfig(options: KeyfoldOptions, environment: Environment)
     cache: {
       maxSealsPerKey: requireInteger(
         'cache.maxSealsPerKey',
-        cache?.maxSealsPerKey ?? defaultCacheLimits.maxSealsPerKey,
+        maxSealsPerKey,
         2 ** 24, // the bound of a data key (NIST SP 800-38D §8.3 with a wide margin)
       ),
-      maxAgeMs: requireInteger('cache.maxAgeMs', cache?.maxAgeMs ?? defaultCacheLimits.maxAgeMs, 86_400_000),
-      maxOpenKeys: requireInteger(
-        'cache.maxOpenKeys',
-        cache?.maxOpenKeys ?? defaultCacheLimits.maxOpenKeys,
-        2 ** 20,
-      ),
+      maxAgeMs: requireInteger('cache.maxAgeMs', maxAgeMs, 86_400_000),
+      maxOpenKeys: requireInteger('cache.maxOpenKeys', maxOpenKeys, 2 ** 20),
     },
     clock,
   };

@@ -20,12 +20,14 @@ export class PreparedContext {
     this.#context = context;
   }
 
-  /** @throws InvalidEncryptionContextError when it was prepared for another tenant or service */
-  in(scope: KeyScope): ValueContext {
-    if (this.#scope !== scope && this.#scope.mapKey !== scope.mapKey) {
+  /** @throws InvalidEncryptionContextError when it was prepared for another tenant or service, or by nobody */
+  static in(scope: KeyScope, prepared: PreparedContext): ValueContext {
+    if (!(#scope in prepared))
+      throw new InvalidEncryptionContextError('Expected what prepareContext returned.');
+    if (prepared.#scope !== scope && prepared.#scope.mapKey !== scope.mapKey) {
       throw new InvalidEncryptionContextError('The context was prepared for another tenant or service.');
     }
-    return this.#context;
+    return prepared.#context;
   }
 }
 
@@ -38,7 +40,7 @@ export function valueContextIn(
   scope: KeyScope,
   context: EncryptionContext | PreparedContext | undefined,
 ): ValueContext {
-  if (context instanceof PreparedContext) return context.in(scope);
+  if (context instanceof PreparedContext) return PreparedContext.in(scope, context);
   // An empty context would bind a value to nothing but its service: any two values of it could be swapped.
   if (context === undefined || context === null || isEmpty(context))
     throw new EncryptionContextRequiredError();

@@ -73,8 +73,10 @@ export function resolveCallConfig(
   requireKnownOptions('retryBudget.', settings.retryBudget ?? {}, { capacity: true, refillPerSecond: true });
   requireKnownOptions('circuit.', settings.circuit ?? {}, { failures: true, openMs: true });
   requireKnownOptions('hedge.', settings.hedge ?? {}, { afterMs: true });
-  const { capacity, refillPerSecond } = settings.retryBudget ?? {};
-  const { failures, openMs } = settings.circuit ?? {};
+  const { capacity = defaultRetryBudget.capacity, refillPerSecond = defaultRetryBudget.refillPerSecond } =
+    settings.retryBudget ?? {};
+  const { failures = defaultCircuit.failures, openMs = defaultCircuit.openMs } = settings.circuit ?? {};
+  const { use = [] } = settings;
   return {
     timeoutMs: requireInteger('timeoutMs', timeoutMs, optionBounds.timeoutMs),
     retryPolicy: {
@@ -82,19 +84,15 @@ export function resolveCallConfig(
       maxAttempts: requireInteger('maxAttempts', maxAttempts, optionBounds.maxAttempts),
     },
     retryBudget: {
-      capacity: requireInteger('retryBudget.capacity', capacity ?? defaultRetryBudget.capacity, 10_000),
-      refillPerSecond: requireInteger(
-        'retryBudget.refillPerSecond',
-        refillPerSecond ?? defaultRetryBudget.refillPerSecond,
-        10_000,
-      ),
+      capacity: requireInteger('retryBudget.capacity', capacity, 10_000),
+      refillPerSecond: requireInteger('retryBudget.refillPerSecond', refillPerSecond, 10_000),
     },
     circuit: {
-      failures: requireInteger('circuit.failures', failures ?? defaultCircuit.failures, 10_000),
-      openMs: requireInteger('circuit.openMs', openMs ?? defaultCircuit.openMs, 600_000),
+      failures: requireInteger('circuit.failures', failures, 10_000),
+      openMs: requireInteger('circuit.openMs', openMs, 600_000),
     },
     hedgeAfterMs: hedge && requireInteger('hedge.afterMs', hedge.afterMs, optionBounds.timeoutMs),
-    middleware: resolveMiddleware(settings.use ?? []),
+    middleware: resolveMiddleware(use),
     observer: resolveObserver(settings, environment, baseUrl, clock),
   };
 }
@@ -136,7 +134,7 @@ function resolveLevel(
     throw new OptionInvalidError('logger must have the methods debug, info, warn and error.');
   }
   const byDefault = logger === undefined ? 'off' : 'info';
-  const level: unknown = option ?? (variable === '' ? undefined : variable) ?? byDefault;
+  const level: unknown = option === undefined ? variable || byDefault : option;
   if (isLogLevel(level)) return level;
   const name = option === undefined ? 'KEYFOLD_LOG' : 'logLevel';
   throw new OptionInvalidError(`${name} must be one of ${logLevels.join(', ')}.`);

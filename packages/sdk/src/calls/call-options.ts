@@ -66,7 +66,8 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   if (
     !isObject(signal) ||
     typeof signal.aborted !== 'boolean' ||
-    typeof signal.addEventListener !== 'function'
+    typeof signal.addEventListener !== 'function' ||
+    typeof signal.removeEventListener !== 'function'
   ) {
     throw new OptionInvalidError('signal must be an AbortSignal.');
   }

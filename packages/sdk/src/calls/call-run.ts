@@ -71,8 +71,8 @@ export class CallRun<T> {
       observation?.end(this.#attempts, error);
       throw error;
     } finally {
-      deadline[Symbol.dispose]();
       plan.body?.fill(0);
+      deadline[Symbol.dispose](); // last: the caller's own signal may throw
     }
   }
 
@@ -103,9 +103,8 @@ export class CallRun<T> {
       pass?.settle('up');
       return answered;
     } catch (error) {
-      if (this.#options.deadline.endReason === 'timeout') pass?.settle('silent', this.#timeout());
-      // What an attempt meets that was otherwise ended from this side says nothing about the server.
-      else pass?.settle(signal.aborted ? 'unknown' : serverSign(error), error);
+      // What an attempt meets that was ended from this side, be it by its deadline, says nothing about the server.
+      pass?.settle(signal.aborted ? 'unknown' : serverSign(error), error);
       throw error;
     }
   }

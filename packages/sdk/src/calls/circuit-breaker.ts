@@ -2,7 +2,7 @@ import type { Clock } from '@keyfold/crypto-core';
 
 /** When a circuit opens, and for how long. */
 export interface CircuitLimits {
-  /** Attempts in a row that found the server down, or that it left without an answer. */
+  /** Attempts in a row that found the server down. */
   readonly failures: number;
   /** How long nothing is sent then, in milliseconds, before one attempt may find out. */
   readonly openMs: number;
@@ -10,11 +10,11 @@ export interface CircuitLimits {
 
 export const defaultCircuit: CircuitLimits = { failures: 10, openMs: 5_000 };
 
-/** What an attempt tells about the server: it answered, it is plainly down, nothing came until the deadline, or nothing. */
-export type ServerSign = 'up' | 'down' | 'silent' | 'unknown';
-
-/** How long an attempt waits, in milliseconds, before silence means down: less is a deadline that a server may well miss. */
-const silenceMs = 5_000;
+/**
+ * What an attempt tells about the server: it answered, it is plainly down, or nothing. A deadline that passed tells nothing:
+ * the wait may have been for a middleware, for a connection that other calls had, or for a process that stood still.
+ */
+export type ServerSign = 'up' | 'down' | 'unknown';
 
 /** A circuit that is open. */
 export interface OpenCircuit {
@@ -34,17 +34,23 @@ export interface CircuitPass {
 /** What is told to whoever watches. */
 export type CircuitChange = ({ readonly state: 'open' } & OpenCircuit) | { readonly state: 'closed' };
 
+/** An open circuit, and when attempts are made again by the time that is never set. */
+interface OpenUntil extends OpenCircuit {
+  readonly retryAtMonotonicMs: number;
+}
+
 /**
  * Stops attempts at a server that is plainly down: after enough failures in a row nothing is sent for a while, then one
- * attempt alone finds out whether the server is back. A client has one origin, and one circuit for it.
+ * attempt alone finds out whether the server is back. One that is not answered holds the others back for that while
+ * again, and no longer: what hangs must not speak for the server until its deadline. A client has one origin, and one
+ * circuit for it.
  */
 export class CircuitBreaker {
   readonly #limits: CircuitLimits;
   readonly #clock: Clock;
   readonly #onChange: (change: CircuitChange) => void;
   #failures = 0;
-  #open: (OpenCircuit & { readonly retryAtMonotonicMs: number }) | undefined;
-  #probing = false;
+  #open: OpenUntil | undefined;
 
   constructor(limits: CircuitLimits, clock: Clock, onChange: (change: CircuitChange) => void = () => {}) {
     this.#limits = limits;
@@ -59,10 +65,12 @@ export class CircuitBreaker {
 
   /** Leave for an attempt now, or the circuit that forbids it. */
   enter(): CircuitPass | OpenCircuit {
-    if (this.#open === undefined) return this.#pass();
-    if (this.#probing || this.#clock.now().monotonicMs < this.#open.retryAtMonotonicMs) return this.#open;
-    this.#probing = true;
-    return this.#pass(true);
+    const open = this.#open;
+    if (open === undefined) return this.#pass();
+    if (this.#clock.now().monotonicMs < open.retryAtMonotonicMs) return open;
+    const probing = this.#openUntil(open.cause, open.sinceMs);
+    this.#open = probing;
+    return this.#pass({ before: open, probing });
   }
 
   /** Whether it will still be open after so many milliseconds, if nobody finds the server back until then. */
@@ -70,21 +78,22 @@ export class CircuitBreaker {
     return this.#open !== undefined && this.#clock.now().monotonicMs + ms < this.#open.retryAtMonotonicMs;
   }
 
-  #pass(probe = false): CircuitPass {
-    const begunMs = this.#clock.now().monotonicMs;
+  /** @param probe what was open before an attempt that finds out, and what is while it does */
+  #pass(probe?: { readonly before: OpenUntil; readonly probing: OpenUntil }): CircuitPass {
     let settled = false;
     return {
       settle: (sign, error) => {
         if (settled) return;
         settled = true;
-        if (probe) this.#probing = false;
         if (sign === 'up') return this.#close();
-        const waitedMs = this.#clock.now().monotonicMs - begunMs;
-        const down = sign === 'down' || (sign === 'silent' && waitedMs >= silenceMs);
-        // An attempt that began before the circuit opened says nothing about the server of now.
-        if (down && (probe || this.#open === undefined)) {
+        const down = sign === 'down';
+        // The latest attempt that finds out decides. Others that began before now say nothing about the server of now.
+        if (this.#open !== undefined && this.#open === probe?.probing) {
+          if (down) this.#openWith(error);
+          else this.#open = probe.before;
+        } else if (down && this.#open === undefined) {
           this.#failures++;
-          if (probe || this.#failures >= this.#limits.failures) this.#openWith(error);
+          if (this.#failures >= this.#limits.failures) this.#openWith(error);
         }
       },
     };
@@ -98,14 +107,21 @@ export class CircuitBreaker {
   }
 
   #openWith(cause: unknown): void {
+    const open = this.#openUntil(cause, this.#open?.sinceMs);
+    this.#open = open;
+    const { sinceMs, retryAtMs } = open;
+    this.#onChange({ state: 'open', sinceMs, retryAtMs, cause });
+  }
+
+  /** Open from now on, or as long as it has been. */
+  #openUntil(cause: unknown, sinceMs?: number): OpenUntil {
     const { wallMs, monotonicMs } = this.#clock.now();
     const { openMs } = this.#limits;
-    const open: OpenCircuit = {
-      sinceMs: this.#open?.sinceMs ?? wallMs,
+    return {
+      sinceMs: sinceMs ?? wallMs,
       retryAtMs: wallMs + openMs,
       cause,
+      retryAtMonotonicMs: monotonicMs + openMs,
     };
-    this.#open = { ...open, retryAtMonotonicMs: monotonicMs + openMs };
-    this.#onChange({ state: 'open', ...open });
   }
 }

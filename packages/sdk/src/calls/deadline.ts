@@ -40,12 +40,13 @@ export class Deadline implements Disposable {
     this.#closing = closing;
     this.#signal = signal;
     if (closing.aborted) this.#end('closed');
-    closing.addEventListener('abort', this.#onClosing, once);
+    // The caller's signal may be code of his own: what it throws leaves nothing behind here, where it comes first.
     if (signal !== undefined) {
       this.#onAbort = () => this.#end('aborted');
       if (signal.aborted) this.#onAbort();
       signal.addEventListener('abort', this.#onAbort, once);
     }
+    closing.addEventListener('abort', this.#onClosing, once);
     this.#timer = timers.after(timeoutMs, () => this.#end('timeout'));
   }
 
@@ -72,8 +73,9 @@ export class Deadline implements Disposable {
   /** The call is over: nothing ends it any more. */
   [Symbol.dispose](): void {
     this.#closing.removeEventListener('abort', this.#onClosing);
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#timer[Symbol.dispose]();
+    // Last, as it was first: it may throw.
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
   #end(reason: EndReason): void {

@@ -77,7 +77,7 @@ export async function runMiddleware(run: MiddlewareRun): Promise<TransportRespon
   const handlerAt = (index: number): ((request: AttemptRequest) => Promise<AttemptResponse>) => {
     let called = false;
     const handler = middleware[index];
-    return async (handed) => {
+    const handle = async (handed: AttemptRequest): Promise<AttemptResponse> => {
       if (called) throw new MiddlewareInvalidError('A middleware called next() more than once.', call);
       called = true;
       const added = addedHeaders(request, handed, call);
@@ -86,6 +86,12 @@ export async function runMiddleware(run: MiddlewareRun): Promise<TransportRespon
       const shown = shownResponse(response);
       sent = { response, shown };
       return shown;
+    };
+    return (handed) => {
+      const handled = handle(handed);
+      // A middleware that throws without waiting for what it began fails its call, not the process.
+      handled.catch(() => undefined);
+      return handled;
     };
   };
 

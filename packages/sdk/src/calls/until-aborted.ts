@@ -22,11 +22,11 @@ export function waitingFor<Options extends WaitOptions>(
   options: Options | undefined,
   known: Readonly<Record<keyof Options, true>>,
 ): Waiting {
-  if (options !== undefined && options !== null) {
+  if (options !== undefined) {
     requireObject('The options of a call', options, OptionInvalidError);
     requireKnownOptions('', options, known);
   }
-  const waiting = { signal: options?.signal ?? undefined, operation };
+  const waiting = { signal: options?.signal, operation };
   checkSignal(waiting.signal);
   throwIfAborted(waiting);
   return waiting;
@@ -44,10 +44,15 @@ export function throwIfAborted(waiting: Waiting): void {
 export function untilAborted<T>(work: Awaitable<T>, waiting: Waiting): Awaitable<T> {
   const { signal } = waiting;
   if (signal === undefined || !(work instanceof Promise)) return work;
+  if (signal.aborted) {
+    // It was aborted between two waits of one call, and tells nobody twice.
+    work.catch(() => undefined);
+    return Promise.reject(abortedError(waiting));
+  }
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(abortedError(waiting));
-    signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 

@@ -1,5 +1,11 @@
 import { type Clock, systemClock } from '@keyfold/crypto-core';
-import { requireBoolean, requireInteger, requireKnownOptions, requireObject } from '../arguments.ts';
+import {
+  requireBoolean,
+  requireClock,
+  requireInteger,
+  requireKnownOptions,
+  requireObject,
+} from '../arguments.ts';
 import { OptionInvalidError } from '../configuration-errors.ts';
 import { leaseClock } from '../lease-clock.ts';
 import type { ConnectionOptions } from '../transport/connection-options.ts';
@@ -64,7 +70,6 @@ export function resolveRemoteKeySet(options: RemoteKeySetOptions): RemoteKeySetC
   const { url, insecureLoopback = false, timeoutMs = 5_000, clock } = options;
   const { maxAgeMs = 3_600_000, coolDownMs = 30_000, graceMs = 0 } = options;
   const { refreshAfterMs = Math.min(300_000, maxAgeMs) } = options;
-  if (clock !== undefined) requireObject('clock', clock, OptionInvalidError);
   requireInteger('maxAgeMs', maxAgeMs, 7 * dayMs);
   return {
     ...parseKeySetUrl(String(url), requireBoolean('insecureLoopback', insecureLoopback)),
@@ -75,6 +80,6 @@ export function resolveRemoteKeySet(options: RemoteKeySetOptions): RemoteKeySetC
       coolDownMs: requireInteger('coolDownMs', coolDownMs, dayMs),
       graceMs: graceMs === 0 ? 0 : requireInteger('graceMs', graceMs, 30 * dayMs),
     },
-    clock: clock === undefined ? systemClock : leaseClock(clock),
+    clock: clock === undefined ? systemClock : leaseClock(requireClock(clock)),
   };
 }

@@ -45,6 +45,12 @@ describe('settings of calls', () => {
     { hedge: true },
     { use: {} },
     { use: ['x'] },
+    { use: null },
+    { retryBudget: { capacity: null } },
+    { retryBudget: { refillPerSecond: null } },
+    { circuit: { failures: null } },
+    { circuit: { openMs: null } },
+    { logLevel: null },
     { opentelemetry: 'yes' },
   ])('that cannot be kept are refused by name: %j', (settings) => {
     const [name = ''] = Object.keys(settings);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Deadline } from '../../src/calls/deadline.ts';
 import { Ending, type EndSignal } from '../../src/calls/end-signal.ts';
@@ -50,6 +51,33 @@ describe('a deadline', () => {
     end(made, caller);
     expect([made.deadline.endReason, made.told()]).toEqual([undefined, 0]);
   });
+
+  it.each(['addEventListener', 'removeEventListener'] as const)(
+    'leaves nothing behind, and no body, when %s of the caller’s own signal throws',
+    async (name) => {
+      const mine = new Error('mine');
+      const { signal } = new AbortController();
+      signal[name] = () => {
+        throw mine;
+      };
+      const time = new FakeTime();
+      const { signal: closing } = new AbortController();
+      const options = { timeoutMs: 1_000, clock: time, timers: time, closing, signal };
+      expect(() => new Deadline(options)[Symbol.dispose]()).toThrow(mine);
+      expect(getEventListeners(closing, 'abort')).toEqual([]);
+      expect(time.pending).toBe(0);
+
+      const { client, sent } = scriptedClient([ok], { time });
+      const failed = new Tenants(client).create(
+        { id: 'acme', root: { provider: 'static', keyId: 'root' } },
+        { signal },
+      );
+      expect(await rejection(failed)).toBe(mine);
+      for (const { body } of sent) expect(body?.every((byte) => byte === 0)).toBe(true);
+      expect(sent).toHaveLength(name === 'addEventListener' ? 0 : 1);
+      expect(time.pending).toBe(0);
+    },
+  );
 
   it('has ended when it begins after the caller aborted, or the client closed', () => {
     const time = new FakeTime();

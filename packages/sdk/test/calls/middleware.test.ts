@@ -166,6 +166,34 @@ describe('a middleware', () => {
     expect(sent.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mine');
+      },
+    ],
+    ['answers by itself', async () => ({ status: 200, requestId: undefined, header: () => undefined })],
+  ])('that %s without waiting for what it began fails its call, not the process', async (_, end) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const { tenants } = withMiddleware(
+      [
+        (request, next) => {
+          next(request);
+          return end();
+        },
+        (request, next) => next(request),
+      ],
+      [silent],
+    );
+    await rejection(tenants.get('acme'));
+    await settle();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   it('that has thrown can send nothing any more', async () => {
     const late: Promise<unknown>[] = [];
     await using server = await KeyServer.start();

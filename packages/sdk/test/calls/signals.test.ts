@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { untilAborted } from '../../src/calls/until-aborted.ts';
 import { integerId, Keyfold, text } from '../../src/index.ts';
 import { testApiKey } from '../support/clients.ts';
 import { KeyServer, sendError } from '../support/key-server.ts';
@@ -70,8 +71,13 @@ describe.each(calls)('%s', (_, call) => {
 
   it('refuses what is no signal', async () => {
     await using opened = await open();
-    const error = await rejection(call(opened, {} as AbortSignal));
-    expect(error).toMatchObject({ code: 'option_invalid' });
+    // @ts-expect-error half a signal: it could not be let go of
+    const half: AbortSignal = { aborted: false, reason: undefined, addEventListener: () => {} };
+    // @ts-expect-error null is none either
+    const nothing: AbortSignal = null;
+    for (const signal of [{} as AbortSignal, half, nothing]) {
+      expect(await rejection(call(opened, signal))).toMatchObject({ code: 'option_invalid' });
+    }
     expect(opened.server.requests).toHaveLength(0);
   });
 });
@@ -130,6 +136,42 @@ describe('a signal', () => {
     expect(await failed).toMatchObject({ code: 'invalid_argument' });
     await settle();
     expect(added).toEqual([]);
+  });
+
+  it('that is aborted before the waiting begins ends it, and what was waited for may fail later', async () => {
+    const signal = AbortSignal.abort();
+    const work = Promise.withResolvers<never>();
+    const ended = rejection(
+      Promise.resolve(untilAborted(work.promise, { signal, operation: 'wrapDataKeys' })),
+    );
+    expect(await ended).toMatchObject({ code: 'call_aborted', operation: 'wrapDataKeys' });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    work.reject(new Error('late'));
+    await settle();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('that throws when it is listened to leaves no failure behind that nobody handles', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const { signal } = new AbortController();
+    const mine = new Error('mine');
+    signal.addEventListener = () => {
+      throw mine;
+    };
+    const work = Promise.withResolvers<never>();
+    const ended = rejection(
+      Promise.resolve(untilAborted(work.promise, { signal, operation: 'wrapDataKeys' })),
+    );
+    expect(await ended).toBe(mine);
+    work.reject(new Error('late'));
+    await settle();
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
   });
 
   it('ends a batch between its turns', async () => {

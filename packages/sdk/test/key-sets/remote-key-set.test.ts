@@ -292,6 +292,24 @@ describe('a signal', () => {
     await keys.close();
   });
 
+  it('ends the call at whatever moment it is aborted, between its two waits, too', async () => {
+    const { keys, server, time, verify } = scripted(published(first));
+    await verify(first);
+    time.advance(30_000);
+    server.reply = silent;
+    const token = await tokenAt(second, time);
+    for (let moment = 0; moment < 20; moment++) {
+      const controller = new AbortController();
+      const ended = rejection(keys.verify(token, { ...expected, signal: controller.signal }));
+      for (let turn = 0; turn < moment; turn++) await undefined;
+      controller.abort();
+      await settle();
+      time.advance(30_000); // ends the fetch, and the cool-down
+      expect(await ended, `after ${moment} turns`).toMatchObject({ code: 'call_aborted' });
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    }
+  });
+
   it('is let go of once a token is verified', async () => {
     const { keys, time } = scripted(published(first));
     const { signal } = new AbortController();
@@ -303,6 +321,7 @@ describe('a signal', () => {
 
   it.each<[string, object, string]>([
     ['that is none', { signal: {} }, 'signal must be an AbortSignal.'],
+    ['that is null', { signal: null }, 'signal must be an AbortSignal.'],
     ['that is misspelt', { abortSignal: AbortSignal.abort() }, 'There is no option abortSignal.'],
   ])('%s is refused', async (_, options, message) => {
     const { keys, server, time } = scripted(published(first));
@@ -312,6 +331,16 @@ describe('a signal', () => {
     }
     expect(server.sent).toEqual([]);
   });
+});
+
+it.each([
+  ['an object without time', {}],
+  ['null', null],
+  ['one that tells a number', { now: Date.now }],
+])('a clock that is none is refused: %s', (_, clock) => {
+  expect(() => resolveRemoteKeySet({ url, clock: clock as never })).toThrow(
+    expect.objectContaining({ code: 'option_invalid', message: expect.stringContaining('clock') }),
+  );
 });
 
 it('an expectation that there is not is refused, as it would not be looked at', async () => {

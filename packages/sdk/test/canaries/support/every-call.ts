@@ -60,6 +60,8 @@ export const everyCall: Readonly<Record<string, Call>> = {
     keysOf(keyfold).encryptMany([
       { value: { [planted.plaintext]: planted.plaintext }, ...contextOf(planted) },
     ]),
+  'ServiceKeys.prepareContext': (keyfold, planted) =>
+    keysOf(keyfold).prepareContext(contextOf(planted).context),
   'ServiceKeys.table': (keyfold) => peopleOf(keyfold),
   'EncryptedTable.encrypt': (keyfold, planted) => peopleOf(keyfold).encrypt(rowOf(planted)),
   'EncryptedTable.encryptMany': (keyfold, planted) => peopleOf(keyfold).encryptMany([rowOf(planted)]),
