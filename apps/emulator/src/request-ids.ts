@@ -3,6 +3,8 @@ import { randomFillSync } from 'node:crypto';
 /** Few enough that the engine does not take a fill for work worth compiling with its largest compiler, which would stay in memory. */
 const idsPerFill = 32;
 const idByteLength = 16;
+/** To ask the generator costs as much as to write out the ids of a fill. */
+const fillsPerPool = 16;
 /** 32 digits and four hyphens. */
 const idLength = 36;
 const digits = Buffer.from('0123456789abcdef', 'latin1');
@@ -15,7 +17,8 @@ const hyphenBefore: ReadonlySet<number> = new Set([4, 6, 8, 10]);
  * from twenty, which every header and every journal entry then drags along.
  */
 export class RequestIds {
-  readonly #bytes = Buffer.alloc(idsPerFill * idByteLength);
+  readonly #bytes = Buffer.alloc(idsPerFill * fillsPerPool * idByteLength);
+  #bytesAt = this.#bytes.byteLength;
   readonly #text = Buffer.alloc(idsPerFill * idLength);
   #at = this.#text.byteLength;
 
@@ -28,9 +31,13 @@ export class RequestIds {
   }
 
   #fill(): void {
-    randomFillSync(this.#bytes);
+    if (this.#bytesAt === this.#bytes.byteLength) {
+      randomFillSync(this.#bytes);
+      this.#bytesAt = 0;
+    }
     let at = 0;
-    for (let index = 0; index < this.#bytes.byteLength; index++) {
+    const end = this.#bytesAt + idsPerFill * idByteLength;
+    for (let index = this.#bytesAt; index < end; index++) {
       const place = index % idByteLength;
       const random = this.#bytes[index] ?? 0;
       // Version 4 and the variant of RFC 9562 §4.1.
@@ -39,6 +46,7 @@ export class RequestIds {
       this.#text[at++] = digits[byte >> 4] ?? 0;
       this.#text[at++] = digits[byte & 15] ?? 0;
     }
+    this.#bytesAt = end;
     this.#at = 0;
   }
 }

@@ -79,8 +79,6 @@ export interface WatchedAws {
   handle(request: KmsRequest): Awaitable<WatchedAnswer>;
 }
 
-const operationForm = /^[A-Za-z]{1,64}$/;
-
 /**
  * A service of AWS's, watched: each request is written into the journal, and faults strike it.
  *
@@ -94,14 +92,14 @@ export function watchAws(
 ): WatchedAws {
   const ids = new RequestIds();
   const sources = new Sources(service, from);
+  const names = new OperationNames();
   return {
     handle(request) {
       const { requestId = ids.next(), accountId, region, credentials, target } = request;
       const source = sources.of(accountId, region, credentials?.principal.arn);
       const exchange = watch.beginAt(source, requestId);
-      const operation = target.slice(target.indexOf('.') + 1);
-      // A name that it does not know is the client's text.
-      if (operationForm.test(operation)) exchange.named(operation);
+      const operation = names.of(target);
+      if (operation !== undefined) exchange.named(operation);
       const probe = new ExchangeProbe(exchange, service);
       try {
         const answer = inner.handle(requestOf(request, requestId, probe));
@@ -117,6 +115,29 @@ export function watchAws(
       }
     },
   };
+}
+
+const operationForm = /^[A-Za-z]{1,64}$/;
+/** As many targets are remembered: more than a service has operations. */
+const maxTargets = 256;
+/** Longer ones are not remembered. */
+const maxTargetLength = 128;
+
+/** What targets name, each read once: thousands of requests in a journal share their operation's name. */
+class OperationNames {
+  readonly #byTarget = new Map<string, string>();
+
+  /** undefined where no operation can have such a name. One that the service does not know is the client's text. */
+  of(target: string): string | undefined {
+    const known = this.#byTarget.get(target);
+    if (known !== undefined) return known;
+    const operation = target.slice(target.indexOf('.') + 1);
+    if (!operationForm.test(operation)) return undefined;
+    if (target.length > maxTargetLength) return operation;
+    if (this.#byTarget.size === maxTargets) this.#byTarget.clear();
+    this.#byTarget.set(target, operation);
+    return operation;
+  }
 }
 
 /** Where requests come from, the one of the last request kept: thousands in a journal share it. */

@@ -224,8 +224,12 @@ export class Exchange implements JournalRecord {
 
   #noteContext(context: unknown): void {
     if (typeof context !== 'object' || context === null) return;
-    for (const [name, value] of Object.entries(context))
+    // What JSON was read into inherits no names.
+    const values = context as Readonly<Record<string, unknown>>;
+    for (const name in values) {
+      const value = values[name];
       this.#context = this.#context.with(name).with(typeof value === 'string' ? value.length : 0);
+    }
   }
 }
 

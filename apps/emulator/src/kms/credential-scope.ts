@@ -22,6 +22,9 @@ const maxPlaces = 256;
 /** Longer ones are not kept. */
 const maxStart = 512;
 const scopeEnd = '/aws4_request';
+/** What the last header began with, and its place: the next one mostly begins so too. */
+let lastStart = '';
+let lastPlace: CredentialPlace = defaultPlace;
 
 /**
  * The account and the region that a request is for, from its `Authorization` header. Signatures are not verified: an access key
@@ -29,17 +32,26 @@ const scopeEnd = '/aws4_request';
  */
 export function placeOfRequest(authorization: string | undefined): CredentialPlace {
   if (authorization === undefined) return defaultPlace;
+  if (lastStart !== '' && authorization.startsWith(lastStart)) return lastPlace;
   const at = authorization.indexOf(scopeEnd);
   if (at < 0) return defaultPlace;
   // With the character after it, which decides whether the scope ends there.
   const start = authorization.slice(0, at + scopeEnd.length + 1);
   const known = places.get(start);
-  if (known !== undefined) return known;
+  // A scope at the very end says nothing about headers that go on from there.
+  const isEnded = start.length > at + scopeEnd.length;
+  if (known !== undefined) return isEnded ? remember(start, known) : known;
   const place = readPlace(start);
   if (place === undefined) return readPlace(authorization) ?? defaultPlace;
   if (start.length > maxStart) return place;
   if (places.size === maxPlaces) places.clear();
   places.set(start, place);
+  return isEnded ? remember(start, place) : place;
+}
+
+function remember(start: string, place: CredentialPlace): CredentialPlace {
+  lastStart = start;
+  lastPlace = place;
   return place;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Awaitable, systemClock } from '@keyfold/crypto-core';
 import { takeBody } from '../collect-body.ts';
 import { type Delivery, deliver } from '../control/delivery.ts';
-import { type HeadListener, readRequestHead } from '../request-head.ts';
+import { type HeadListener, type RequestHead, readRequestHead } from '../request-head.ts';
 import { RequestIds } from '../request-ids.ts';
 import { type KmsRequest, type KmsResponse, targetPrefix } from './kms.ts';
 import { type AuthenticationOptions, authenticate } from './sigv4/authenticate.ts';
@@ -27,10 +27,10 @@ export function isKmsRequest(request: IncomingMessage): boolean {
 
 /** What is served: an emulated AWS KMS, or one that is watched, whose answers faults may hold back or break off. */
 export interface ServedKms {
-  handle(
-    request: KmsRequest & { readonly requestId: string },
-  ): Awaitable<KmsResponse & { readonly delivery?: Delivery }>;
+  handle(request: KmsRequest & { readonly requestId: string }): Awaitable<ServedAnswer>;
 }
+
+type ServedAnswer = KmsResponse & { readonly delivery?: Delivery };
 
 /** Who is told of what the service does not see. */
 export interface HandlerHooks {
@@ -66,61 +66,81 @@ export function kmsHttpHandler(
   const ids = new RequestIds();
   return (request, response, head = readRequestHead(request)) => {
     const requestId = ids.next();
-    const fail = (error: unknown): void => {
-      response.destroy();
-      onError?.(error);
-    };
-    const refuse = (answer: KmsResponse): void => {
-      const error = answer.headers['x-amzn-errortype'] ?? '';
-      onRefused?.({ requestId, status: answer.status, error });
-      send(request, response, answer, requestId);
-    };
     // Also keeps web pages out: a browser sends other types without asking first.
     if (!isAwsJson(head.contentType) || head.contentEncoding !== undefined)
-      return refuse(faultAnswer('UnknownOperationException', ''));
+      return refuse(request, response, faultAnswer('UnknownOperationException', ''), requestId);
     takeBody(request, maxBodyBytes, head.contentLength, (body) => {
       // The client is gone: nobody is left to answer.
       if (body.outcome === 'aborted') return void response.destroy();
-      if (body.outcome === 'too_large') return refuse(tooLarge());
-      const { bytes } = body;
-      try {
-        const { accountId, region, credentials, connection } = authenticate(
-          request,
-          bytes,
-          authentication,
-          head,
-        );
-        const target = head.target ?? '';
-        const answer = kms.handle({
-          target,
-          body: bytes,
-          accountId,
-          region,
-          requestId,
-          credentials,
-          connection,
-        });
-        if (answer instanceof Promise) {
-          answer
-            .then((answer) => {
-              bytes.fill(0);
-              send(request, response, answer, requestId);
-            })
-            .catch((error: unknown) => {
-              bytes.fill(0);
-              fail(error);
-            });
-          return;
-        }
-        bytes.fill(0);
-        send(request, response, answer, requestId);
-      } catch (error) {
-        bytes.fill(0);
-        if (error instanceof SignatureRefusal) refuse(refusalAnswer(error));
-        else fail(error);
-      }
+      if (body.outcome === 'too_large') return refuse(request, response, tooLarge(), requestId);
+      serve(request, response, head, body.bytes, requestId);
     });
   };
+
+  function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: RequestHead,
+    bytes: Uint8Array,
+    requestId: string,
+  ): void {
+    try {
+      const sender = authenticate(request, bytes, authentication, head);
+      const answer = kms.handle({
+        target: head.target ?? '',
+        body: bytes,
+        accountId: sender.accountId,
+        region: sender.region,
+        requestId,
+        credentials: sender.credentials,
+        connection: sender.connection,
+      });
+      if (answer instanceof Promise) {
+        sendLater(request, response, answer, bytes, requestId);
+        return;
+      }
+      bytes.fill(0);
+      send(request, response, answer, requestId);
+    } catch (error) {
+      bytes.fill(0);
+      if (error instanceof SignatureRefusal) refuse(request, response, refusalAnswer(error), requestId);
+      else fail(response, error);
+    }
+  }
+
+  function sendLater(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: Promise<ServedAnswer>,
+    bytes: Uint8Array,
+    requestId: string,
+  ): void {
+    answer
+      .then((answer) => {
+        bytes.fill(0);
+        send(request, response, answer, requestId);
+      })
+      .catch((error: unknown) => {
+        bytes.fill(0);
+        fail(response, error);
+      });
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: KmsResponse,
+    requestId: string,
+  ): void {
+    const error = answer.headers['x-amzn-errortype'] ?? '';
+    onRefused?.({ requestId, status: answer.status, error });
+    send(request, response, answer, requestId);
+  }
+
+  function fail(response: ServerResponse, error: unknown): void {
+    response.destroy();
+    onError?.(error);
+  }
 }
 
 function tooLarge(): KmsResponse {
@@ -134,7 +154,7 @@ function isAwsJson(contentType: string | undefined): boolean {
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: KmsResponse & { readonly delivery?: Delivery },
+  answer: ServedAnswer,
   requestId: string,
 ): void {
   const { status, headers, delivery } = answer;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Awaitable, Clock } from '@keyfold/crypto-core';
 import type { Store } from '@keyfold/key-hierarchy';
-import { whenDone } from '../when-done.ts';
 import { DataKeySource } from './crypto/data-key-source.ts';
 import { NonceSource } from './crypto/nonce-source.ts';
 import { KmsFault } from './faults/kms-fault.ts';
@@ -13,9 +12,15 @@ import { KeyRing } from './keys/key-ring.ts';
 import { KeyStoreBook } from './keys/key-store-book.ts';
 import { KeyUses } from './keys/key-uses.ts';
 import { ManagedKeys, type ManagingService } from './keys/managed-keys.ts';
-import type { Call, Operation, OperationTools } from './operations/operation.ts';
+import type { Call, Operation, OperationTools, ReadRequest } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
-import { AccessGate, type AccessOptions, type AccessReport, namesOfKeys } from './policy/access-gate.ts';
+import {
+  AccessGate,
+  type AccessOptions,
+  type AccessReport,
+  type Admission,
+  namesOfKeys,
+} from './policy/access-gate.ts';
 import { type Connection, identityOf } from './policy/caller-identity.ts';
 import type { KnownCredentials } from './policy/identity-registry.ts';
 import { RequestQuotas, type RequestRates } from './policy/request-quotas.ts';
@@ -85,6 +90,10 @@ export interface KmsDependencies {
 /** What AWS's clients call the service on the wire. */
 export const targetPrefix = 'TrentService.';
 
+const operationsByTarget: ReadonlyMap<string, Operation> = new Map(
+  Array.from(operations, ([name, operation]) => [targetPrefix + name, operation]),
+);
+
 /**
  * An AWS KMS on a store. Keys are read when they are first used, so that it is ready at once.
  *
@@ -142,9 +151,7 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
 
   function answerTo(request: KmsRequest): Awaitable<KmsResponse> {
     const { target, probe } = request;
-    const operation = target.startsWith(targetPrefix)
-      ? operations.get(target.slice(targetPrefix.length))
-      : undefined;
+    const operation = operationsByTarget.get(target);
     if (operation === undefined) throw new KmsFault('UnknownOperationException');
     checks.quotas.take(operation.name, request);
     const json = parseRequestBody(request.body);
@@ -159,7 +166,7 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
     early: Awaitable<KmsResponse | undefined>,
     operation: Operation,
     json: JsonMembers,
-    call: Call,
+    call: OpenCall,
     probe: RequestProbe | undefined,
   ): Promise<KmsResponse> {
     return (await early) ?? carryOut(operation, json, call, probe);
@@ -168,23 +175,57 @@ export async function createKms(dependencies: KmsDependencies): Promise<Kms> {
   function carryOut(
     operation: Operation,
     json: JsonMembers,
-    call: Call,
+    call: OpenCall,
     probe: RequestProbe | undefined,
   ): Awaitable<KmsResponse> {
-    const { members, run } = operation.read(json);
-    const decided = (report: AccessReport): void => probe?.decided?.(report);
-    return whenDone(checks.gate.admit(members, call, decided), (admission) => {
-      const admitted = admission === undefined ? call : { ...call, admission };
-      return whenDone(run(admitted), (output) => {
-        if (output !== undefined) probe?.after?.(output);
-        return resultAnswer(output);
-      });
-    });
+    const request = operation.read(json);
+    const admission = checks.gate.admit(request.members, call, probe);
+    // Nothing is made for who would have to wait: hardly ever does one.
+    if (admission instanceof Promise) return admitLater(admission, request, call, probe);
+    return runAdmitted(admission, request, call, probe);
+  }
+
+  async function admitLater(
+    admission: Promise<Admission>,
+    request: ReadRequest,
+    call: OpenCall,
+    probe: RequestProbe | undefined,
+  ): Promise<KmsResponse> {
+    return runAdmitted(await admission, request, call, probe);
+  }
+
+  function runAdmitted(
+    admission: Admission,
+    request: ReadRequest,
+    call: OpenCall,
+    probe: RequestProbe | undefined,
+  ): Awaitable<KmsResponse> {
+    // Nobody else has the call: to copy it would cost as much as the decision.
+    call.admission = admission;
+    const output = request.run(call);
+    return output instanceof Promise ? answerLater(output, probe) : answered(output, probe);
+  }
+
+  async function answerLater(
+    output: Promise<Output | undefined>,
+    probe: RequestProbe | undefined,
+  ): Promise<KmsResponse> {
+    return answered(await output, probe);
+  }
+
+  function answered(output: Output | undefined, probe: RequestProbe | undefined): KmsResponse {
+    if (output !== undefined) probe?.after?.(output);
+    return resultAnswer(output);
   }
 }
 
+/** A call that has not been admitted yet. */
+interface OpenCall extends Call {
+  admission: Admission;
+}
+
 /** One request with what its operation works with. Written out: to spread the tools would cost as much as to find the key. */
-function callOf(request: KmsRequest, operation: string, tools: OperationTools): Call {
+function callOf(request: KmsRequest, operation: string, tools: OperationTools): OpenCall {
   const { accountId, region, credentials, viaService } = request;
   return {
     keys: tools.keys,

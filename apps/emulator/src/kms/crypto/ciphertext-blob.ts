@@ -35,10 +35,18 @@ export interface CiphertextParts {
 /** The parts of a blob, or undefined where it is none of ours. */
 export function parseCiphertextBlob(blob: Buffer): CiphertextParts | undefined {
   if (blob.byteLength < minByteLength || blob[0] !== format) return undefined;
-  const keyId = blob.toString('latin1', keyIdAt, materialIdAt);
-  if (!isKeyId(keyId)) return undefined;
-  return { keyId, materialId: blob.toString('hex', materialIdAt, nonceAt), blob };
+  if (blob.compare(lastHeader, 0, nonceAt, 0, nonceAt) !== 0) {
+    const keyId = blob.toString('latin1', keyIdAt, materialIdAt);
+    if (!isKeyId(keyId)) return undefined;
+    lastNames = { keyId, materialId: blob.toString('hex', materialIdAt, nonceAt) };
+    blob.copy(lastHeader, 0, 0, nonceAt);
+  }
+  return { keyId: lastNames.keyId, materialId: lastNames.materialId, blob };
 }
+
+/** The last header that was read, and what it names: the next blob mostly has the same. At first it is no format's. */
+const lastHeader = Buffer.alloc(nonceAt);
+let lastNames = { keyId: '', materialId: '' };
 
 /**
  * Encrypts under a key's current material, bound to the key and the encryption context.
@@ -57,7 +65,7 @@ export function sealCiphertextBlob(
   blob.set(place.header);
   nonces.next(blob, nonceAt);
   const cipher = createCipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
-  cipher.setAAD(authenticatedData(place, blob, context));
+  cipher.setAAD(authenticatedData(place, context));
   blob.set(cipher.update(plaintext), ciphertextAt);
   cipher.final();
   blob.set(cipher.getAuthTag(), blob.byteLength - tagByteLength);
@@ -74,7 +82,7 @@ export function openCiphertextBlob(
   if (material === undefined) return undefined;
   const tagAt = blob.byteLength - tagByteLength;
   const decipher = createDecipheriv(algorithm, material.key, blob.subarray(nonceAt, ciphertextAt), options);
-  decipher.setAAD(authenticatedData(placeOf(key, material), blob, context));
+  decipher.setAAD(authenticatedData(placeOf(key, material), context));
   decipher.setAuthTag(blob.subarray(tagAt));
   const plaintext = decipher.update(blob.subarray(ciphertextAt, tagAt));
   try {
@@ -93,7 +101,13 @@ interface Place {
   readonly header: Buffer;
   /** Length and name of the key that a blob is bound to. */
   readonly name: Buffer;
+  /** The encryption context of the last blob, and what it was authenticated with: the next one often has the same. */
+  lastContext: MapEntries | undefined;
+  lastData: Buffer | undefined;
 }
+
+/** In bytes; what is longer is not kept. */
+const longestKept = 1024;
 
 /** A material belongs to one key, in one account and region, whatever becomes of the key's record. */
 const places = new WeakMap<KeyMaterial, Place>();
@@ -108,7 +122,7 @@ function placeOf(key: Key, material: KeyMaterial): Place {
   // An ARN is ASCII: one byte a character.
   const name = Buffer.from(`\0\0\0\0${boundName(key)}`, 'latin1');
   name.writeUInt32BE(name.byteLength - 4);
-  const place = { header, name };
+  const place: Place = { header, name, lastContext: undefined, lastData: undefined };
   places.set(material, place);
   return place;
 }
@@ -117,13 +131,24 @@ function placeOf(key: Key, material: KeyMaterial): Place {
  * The blob's own header, which has a fixed length ‖ length ‖ what names the key ‖ encryption context. A blob that is moved to a
  * key of the same id in another account or region does not open.
  */
-function authenticatedData({ name }: Place, blob: Buffer, context: MapEntries | undefined): Buffer {
-  const encodedContext = encodeEncryptionContext(context);
-  const data = Buffer.allocUnsafe(nonceAt + name.byteLength + encodedContext.byteLength);
-  blob.copy(data, 0, 0, nonceAt);
-  data.set(name, nonceAt);
-  data.set(encodedContext, nonceAt + name.byteLength);
+function authenticatedData(place: Place, context: MapEntries | undefined): Buffer {
+  if (place.lastData !== undefined && isSameContext(context, place.lastContext)) return place.lastData;
+  const { header, name } = place;
+  // A blob has the header of the key and the material that it names, byte for byte: nothing else finds them.
+  const data = Buffer.concat([header, name, encodeEncryptionContext(context)]);
+  if (data.byteLength <= longestKept) {
+    place.lastContext = context;
+    place.lastData = data;
+  }
   return data;
+}
+
+/** Whether two contexts are written alike; where not, they may still be equal. */
+function isSameContext(one: MapEntries = [], other: MapEntries = []): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++)
+    if (one[at]?.[0] !== other[at]?.[0] || one[at]?.[1] !== other[at]?.[1]) return false;
+  return true;
 }
 
 /** The ARN; of a multi-Region key without the Region, since each copy opens what another sealed. */

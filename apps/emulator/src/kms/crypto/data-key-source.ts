@@ -6,24 +6,22 @@ const longestPooled = 64;
 
 /**
  * Random bytes for data keys, from a pool that is filled in one go: asking the generator for each key costs as much as to encrypt it.
- * What is handed out is wiped from the pool, which belongs to one emulated KMS, so no byte is there twice.
+ * A key is a part of the pool itself, so that there is one copy to wipe; a pool that is used up is left for a new one and never filled
+ * again, so no byte is handed out twice.
  */
 export class DataKeySource {
-  readonly #pool = Buffer.alloc(poolByteLength);
+  #pool: Buffer = Buffer.alloc(0);
   #at = poolByteLength;
 
   /** A new data key. The caller zeroises it. */
   next(byteLength: number): Buffer {
-    const dataKey = Buffer.alloc(byteLength);
-    if (byteLength > longestPooled) return randomFillSync(dataKey);
+    if (byteLength > longestPooled) return randomFillSync(Buffer.alloc(byteLength));
     if (this.#at + byteLength > poolByteLength) {
-      randomFillSync(this.#pool);
+      this.#pool = randomFillSync(Buffer.alloc(poolByteLength));
       this.#at = 0;
     }
-    const end = this.#at + byteLength;
-    this.#pool.copy(dataKey, 0, this.#at, end);
-    this.#pool.fill(0, this.#at, end);
-    this.#at = end;
-    return dataKey;
+    const start = this.#at;
+    this.#at += byteLength;
+    return this.#pool.subarray(start, this.#at);
   }
 }

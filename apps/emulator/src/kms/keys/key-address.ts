@@ -44,7 +44,13 @@ export function accountPrincipalArn({ accountId, region }: Place): string {
 /** Ids are UUIDs, or `mrk-` and 32 digits for multi-Region keys: 36 characters either way. */
 const keyIdForm = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/i;
 
+/** The last text that had the form: requests mostly name the same keys again. */
+let lastKeyId: string | undefined;
+
 /** Whether a text has the form of a key id. Upper case has, though no key is named in it. */
 export function isKeyId(text: string): boolean {
-  return keyIdForm.test(text);
+  if (text === lastKeyId) return true;
+  if (!keyIdForm.test(text)) return false;
+  lastKeyId = text;
+  return true;
 }

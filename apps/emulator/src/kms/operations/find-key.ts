@@ -105,7 +105,7 @@ export function asAvailable(key: Key, { keyStores }: Pick<Call, 'keyStores'>): A
 }
 
 function isAdmitted(key: Key, { admission }: Call, isForeign: boolean): boolean {
-  return admission === undefined ? !isForeign : admission.has(key.arn);
+  return admission === undefined ? !isForeign : admission.includes(key.arn);
 }
 
 function notAdmitted({ caller, identity }: Call): KmsFault {

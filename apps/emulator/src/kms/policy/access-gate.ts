@@ -1,5 +1,4 @@
 import type { Awaitable } from '@keyfold/crypto-core';
-import { whenDone } from '../../when-done.ts';
 import { KmsFault } from '../faults/kms-fault.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
 import { aliasArn, keyArn } from '../keys/key-address.ts';
@@ -39,8 +38,13 @@ export interface AccessOptions {
   readonly onDecision?: (report: AccessReport) => void;
 }
 
+/** Told of the decisions about one request. */
+export interface DecisionWatcher {
+  decided?(report: AccessReport): void;
+}
+
 /** The keys that a request may use; undefined where the caller's own account may use all of its keys. */
-export type Admission = ReadonlySet<string> | undefined;
+export type Admission = readonly string[] | undefined;
 
 /** The place where requests are let through or refused, before the operation runs. */
 export class AccessGate {
@@ -53,17 +57,18 @@ export class AccessGate {
   /**
    * Decides a request. Keys of another account are decided in every mode, or accounts would not be apart.
    *
-   * @param onDecision - told of this request's decisions, beside who is told of all.
+   * @param watcher - told of this request's decisions, beside who is told of all.
    * @throws {KmsFault} AccessDeniedException, InvalidGrantTokenException, and whatever an invalid request is answered with
    */
-  admit(members: Members, call: Call, onDecision?: (report: AccessReport) => void): Awaitable<Admission> {
+  admit(members: Members, call: Call, watcher?: DecisionWatcher): Awaitable<Admission> {
     const mode = this.#modeFor(call.identity);
     const row = accessRow(call.caller.operation);
-    const isForeign = row.keys.some(({ member }) => isForeignArn(members[member], call));
+    let isForeign = false;
+    for (const { member } of row.keys) isForeign ||= isForeignArn(members[member], call);
     // A token may be of a grant of another account.
     const hasTokens = members['GrantTokens'] !== undefined || members['GrantToken'] !== undefined;
     if (mode === 'off' && !isForeign && !hasTokens) return undefined;
-    const request = { call, members, mode, onDecision };
+    const request = { call, members, mode, watcher };
     const tokens = members['GrantTokens'];
     return Array.isArray(tokens)
       ? requireGrantTokens(tokens, call).then(() => this.#decide(request, row))
@@ -80,7 +85,7 @@ export class AccessGate {
     if (mode !== 'off' && (row.keys.length === 0 || row.alias === true)) this.#decidePlain(request, row);
     if (mode !== 'off') this.#decideFurther(request, row);
     // What names no key, or only looks for one, is not let through to any in particular.
-    return row.keys.length === 0 ? undefined : this.#decideKeys(request, row, 0, new Set());
+    return row.keys.length === 0 ? undefined : this.#decideKeys(request, row, 0, []);
   }
 
   /** Decides about the keys of a row from one on, the first that is refused being the one that is told. */
@@ -88,25 +93,60 @@ export class AccessGate {
     request: GateRequest,
     row: AccessRow,
     from: number,
-    admitted: Set<string>,
-  ): Awaitable<ReadonlySet<string>> {
+    admitted: readonly string[],
+  ): Awaitable<readonly string[]> {
     const permission = row.keys[from];
     if (permission === undefined) return admitted;
-    const { call, members, mode } = request;
-    return whenDone(findTarget(permission, members, call), (found) =>
-      whenDone(found ?? this.#makeTarget(request, permission), (target) => {
-        if (target === undefined) return this.#decideKeys(request, row, from + 1, admitted);
-        const { key } = target;
-        const isForeign = key.address.accountId !== call.caller.accountId;
-        if (isForeign && !row.crossAccount)
-          throw accessDenied(call.identity.principal.arn, permission.action, key.arn, 'other-account');
-        const deciding =
-          mode !== 'off' || isForeign || key.record.managedBy !== undefined
-            ? this.#decideKey(request, permission, target, isForeign)
-            : undefined;
-        return whenDone(deciding, () => this.#decideKeys(request, row, from + 1, admitted.add(key.arn)));
-      }),
-    );
+    const found = findTarget(permission, request.members, request.call);
+    if (found instanceof Promise || found === undefined)
+      return this.#decideKeysLater(request, row, from, admitted, found);
+    const deciding = this.#decideTarget(request, row, permission, found);
+    return deciding instanceof Promise
+      ? this.#decideKeysAfter(deciding, request, row, from + 1, [...admitted, found.key.arn])
+      : this.#decideKeys(request, row, from + 1, [...admitted, found.key.arn]);
+  }
+
+  /** Apart, as the next one is, so that the way without promises makes nothing for them. */
+  async #decideKeysLater(
+    request: GateRequest,
+    row: AccessRow,
+    from: number,
+    admitted: readonly string[],
+    finding: Awaitable<KeyTarget | undefined>,
+  ): Promise<readonly string[]> {
+    const permission = row.keys[from];
+    if (permission === undefined) return admitted;
+    const target = (await finding) ?? (await this.#makeTarget(request, permission));
+    if (target === undefined) return this.#decideKeys(request, row, from + 1, admitted);
+    await this.#decideTarget(request, row, permission, target);
+    return this.#decideKeys(request, row, from + 1, [...admitted, target.key.arn]);
+  }
+
+  async #decideKeysAfter(
+    deciding: Promise<void>,
+    request: GateRequest,
+    row: AccessRow,
+    from: number,
+    admitted: readonly string[],
+  ): Promise<readonly string[]> {
+    await deciding;
+    return this.#decideKeys(request, row, from, admitted);
+  }
+
+  #decideTarget(
+    request: GateRequest,
+    row: AccessRow,
+    permission: KeyPermission,
+    target: KeyTarget,
+  ): Awaitable<void> {
+    const { call, mode } = request;
+    const { key } = target;
+    const isForeign = key.address.accountId !== call.caller.accountId;
+    if (isForeign && !row.crossAccount)
+      throw accessDenied(call.identity.principal.arn, permission.action, key.arn, 'other-account');
+    return mode !== 'off' || isForeign || key.record.managedBy !== undefined
+      ? this.#decideKey(request, permission, target, isForeign)
+      : undefined;
   }
 
   /** Permissions that no key's policy has a say in. */
@@ -169,21 +209,44 @@ export class AccessGate {
     target: KeyTarget,
     isForeign: boolean,
   ): Awaitable<void> {
-    const { call, members, mode } = request;
-    const { key } = target;
-    return whenDone(keyQuestion(permission, target, members, call), (question) =>
-      whenDone(decideWithGrants(question, key, members, call), (decision) => {
-        // What a managed key's policy does not let in is refused in every mode, where the key is used.
-        const enforced = mode === 'strict' || isForeign || isKeptByService(key, decision);
-        this.#settle(question, decision, request, enforced, target.byCiphertext);
-      }),
-    );
+    const { call, members } = request;
+    const question = keyQuestion(permission, target, members, call);
+    if (question instanceof Promise) return this.#decideKeyLater(request, target, isForeign, question);
+    const decision = decideWithGrants(question, target.key, members, call);
+    if (decision instanceof Promise)
+      return this.#decideKeyLater(request, target, isForeign, question, decision);
+    this.#settleKey(request, target, isForeign, question, decision);
+  }
+
+  async #decideKeyLater(
+    request: GateRequest,
+    target: KeyTarget,
+    isForeign: boolean,
+    asking: Awaitable<AccessQuestion>,
+    deciding?: Promise<AccessDecision>,
+  ): Promise<void> {
+    const { call, members } = request;
+    const question = await asking;
+    const decision = await (deciding ?? decideWithGrants(question, target.key, members, call));
+    this.#settleKey(request, target, isForeign, question, decision);
+  }
+
+  #settleKey(
+    request: GateRequest,
+    { key, byCiphertext }: KeyTarget,
+    isForeign: boolean,
+    question: AccessQuestion,
+    decision: AccessDecision,
+  ): void {
+    // What a managed key's policy does not let in is refused in every mode, where the key is used.
+    const enforced = request.mode === 'strict' || isForeign || isKeptByService(key, decision);
+    this.#settle(question, decision, request, enforced, byCiphertext);
   }
 
   #settle(
     question: AccessQuestion,
     decision: AccessDecision,
-    { call, onDecision }: GateRequest,
+    { call, watcher }: GateRequest,
     enforced: boolean,
     byCiphertext = false,
   ): void {
@@ -198,7 +261,7 @@ export class AccessGate {
       decidedBy: decision.decidedBy,
     };
     this.#options.onDecision?.(report);
-    onDecision?.(report);
+    watcher?.decided?.(report);
     if (decision.allowed || !enforced) return;
     // Who has a ciphertext alone is not told which key it is under.
     throw byCiphertext
@@ -211,7 +274,7 @@ interface GateRequest {
   readonly call: Call;
   readonly members: Members;
   readonly mode: EnforcementMode;
-  readonly onDecision: ((report: AccessReport) => void) | undefined;
+  readonly watcher: DecisionWatcher | undefined;
 }
 
 /** Every name of the keys that a request is about, as far as there are such keys: their ARNs and their aliases. */

@@ -14,19 +14,19 @@ interface ConstraintMembers {
 export function grantUseOf(permission: KeyPermission, members: Members, identity: CallerIdentity): GrantUse {
   const context = permission.contextMember === undefined ? undefined : members[permission.contextMember];
   const operation = permission.action.slice('kms:'.length);
-  const { Operations, Constraints } = members;
-  return {
+  const use: GrantUse = {
     operation,
     encryptionContext: (context as MapEntries | undefined) ?? [],
     sourceArn: identity.context.find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1][0],
-    ...(operation === 'CreateGrant'
-      ? {
-          child: {
-            operations: Operations as readonly GrantOperation[],
-            constraints: grantConstraints(Constraints as ConstraintMembers | undefined),
-          },
-        }
-      : {}),
+  };
+  if (operation !== 'CreateGrant') return use;
+  const { Operations, Constraints } = members;
+  return {
+    ...use,
+    child: {
+      operations: Operations as readonly GrantOperation[],
+      constraints: grantConstraints(Constraints as ConstraintMembers | undefined),
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Awaitable } from '@keyfold/crypto-core';
-import { whenDone } from '../../when-done.ts';
 import type { Grant } from '../keys/grant-book.ts';
 import { readGrantToken } from '../keys/grant-book.ts';
 import type { Key } from '../keys/key.ts';
@@ -13,7 +12,7 @@ import { type GrantUse, matchGrantee } from './grant.ts';
 import { grantUseOf } from './grant-use.ts';
 import type { KeyTarget } from './key-target.ts';
 import type { PolicyDocument } from './policy-document.ts';
-import { lazyContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 import { policyOf } from './stored-policy.ts';
 
 /** What is asked about, by one permission of a request. */
@@ -28,58 +27,100 @@ export interface Subject {
   readonly grantUse?: GrantUse;
 }
 
+/** The context of a question, which is made when it is first asked for a key: most policies ask for none of it. */
+class QuestionContext implements RequestContext {
+  readonly #call: Call;
+  readonly #members: Members;
+  readonly #subject: Subject;
+  #made: RequestContext | undefined;
+
+  constructor(call: Call, members: Members, subject: Subject) {
+    this.#call = call;
+    this.#members = members;
+    this.#subject = subject;
+  }
+
+  get(key: string): readonly string[] | undefined {
+    return this.#context().get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#context().has(key);
+  }
+
+  #context(): RequestContext {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  #make(): RequestContext {
+    const { caller, clock, connection, identity } = this.#call;
+    return accessContext({
+      identity,
+      connection,
+      members: this.#members,
+      operation: caller.operation,
+      region: caller.region,
+      nowMs: clock.now().wallMs,
+      ...this.#subject,
+    });
+  }
+}
+
 /** The question whether a request's caller has a permission. */
-export function questionOf(
-  { caller, clock, connection, identity }: Call,
-  members: Members,
-  subject: Subject,
-): AccessQuestion {
+export function questionOf(call: Call, members: Members, subject: Subject): AccessQuestion {
   const { action, arn, accountId, key, grantUse } = subject;
   return {
-    principal: identity.principal,
-    identityPolicies: identity.policies,
+    principal: call.identity.principal,
+    identityPolicies: call.identity.policies,
     action,
-    resource: {
-      arn,
-      accountId,
-      ...(key === undefined ? {} : { keyPolicy: policyOf(key.record) }),
-      ...(grantUse === undefined ? {} : { grantUse }),
-    },
-    // Most policies ask for none of it.
-    context: lazyContext(() =>
-      accessContext({
-        identity,
-        connection,
-        members,
-        operation: caller.operation,
-        region: caller.region,
-        nowMs: clock.now().wallMs,
-        ...subject,
-      }),
-    ),
+    resource: { arn, accountId, keyPolicy: key && policyOf(key.record), grantUse },
+    context: new QuestionContext(call, members, subject),
   };
 }
 
 /** The same about a key. */
 export function keyQuestion(
   permission: KeyPermission,
-  { key, requestAlias }: KeyTarget,
+  target: KeyTarget,
   members: Members,
   call: Call,
 ): Awaitable<AccessQuestion> {
+  const aliases = aliasesAskedFor(target.key, call);
+  return aliases instanceof Promise
+    ? questionLater(permission, target, members, call, aliases)
+    : questionWith(permission, target, members, call, aliases);
+}
+
+/** Apart from who asks it: a function that has a closure in it makes what that one needs even where it is not used. */
+async function questionLater(
+  permission: KeyPermission,
+  target: KeyTarget,
+  members: Members,
+  call: Call,
+  aliases: Promise<readonly string[]>,
+): Promise<AccessQuestion> {
+  return questionWith(permission, target, members, call, await aliases);
+}
+
+function questionWith(
+  permission: KeyPermission,
+  { key, requestAlias }: KeyTarget,
+  members: Members,
+  call: Call,
+  aliases: readonly string[],
+): AccessQuestion {
   const grantUse = grantUseOf(permission, members, call.identity);
-  return whenDone(aliasesAskedFor(key, call), (aliases) =>
-    questionOf(call, members, {
-      action: permission.action,
-      arn: key.arn,
-      accountId: key.address.accountId,
-      encryptionContext: grantUse.encryptionContext,
-      key,
-      aliases,
-      requestAlias,
-      grantUse,
-    }),
-  );
+  return questionOf(call, members, {
+    action: permission.action,
+    arn: key.arn,
+    accountId: key.address.accountId,
+    encryptionContext: grantUse.encryptionContext,
+    key,
+    aliases,
+    requestAlias,
+    grantUse,
+  });
 }
 
 /** Condition keys whose values a key's aliases decide, in lower case. */

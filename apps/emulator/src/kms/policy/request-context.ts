@@ -1,16 +1,6 @@
 /** The values of the condition keys of one request, by lower-case key: AWS does not tell upper from lower case in keys. */
 export type RequestContext = Pick<ReadonlyMap<string, readonly string[]>, 'get' | 'has'>;
 
-/** A context that is made when it is first asked for a key. */
-export function lazyContext(make: () => RequestContext): RequestContext {
-  let made: RequestContext | undefined;
-  const context = (): RequestContext => {
-    made ??= make();
-    return made;
-  };
-  return { get: (key) => context().get(key), has: (key) => context().has(key) };
-}
-
 /** Collects condition keys; a value that is absent is no value. */
 export class ContextBuilder {
   readonly #values = new Map<string, string[]>();
