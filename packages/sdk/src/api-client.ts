@@ -1,6 +1,6 @@
 import type { Clock } from '@keyfold/crypto-core';
 import { limits, type OperationId, type PageQuery } from '@keyfold/protocol';
-import { requireInteger, requireKnownOptions, requireObject } from './arguments.ts';
+import { isObject, requireInteger, requireKnownOptions, requireObject } from './arguments.ts';
 import type { Answered } from './calls/answered.ts';
 import type { ApiAnswer, AttemptPlan } from './calls/attempt.ts';
 import {
@@ -106,14 +106,19 @@ export class ApiClient {
     content: RequestContent<Id> & { readonly query: PageQuery },
     readItem: (item: unknown) => Item,
   ): ListPromise<Item> {
-    const { maxItems, ...callOptions } = options ?? {};
+    const { maxItems, ...callOptions } = isObject(options) ? options : {};
     const read = ({ json }: ApiAnswer): Page<Item> => readPage(json, readItem);
     const pageAt = (cursor: string): RequestContent<Id> => ({
       ...content,
       query: { ...content.query, cursor },
     });
     return new ListPromise({
-      first: this.#begin(id, callOptions, () => listContent(content, maxItems), read),
+      first: this.#begin(
+        id,
+        isObject(options) ? callOptions : options,
+        () => listContent(content, maxItems),
+        read,
+      ),
       next: async (cursor) => (await this.#begin(id, callOptions, () => pageAt(cursor), read)).data,
       throwIfAborted: () => throwIfAborted({ signal: callOptions.signal, operation: id }),
       repeatedCursor: () =>
@@ -165,7 +170,6 @@ export class ApiClient {
 
   #run<T>(plan: AttemptPlan<T>, request: CallOptions): Promise<Answered<T>> {
     const { clock, timers, timeoutMs, retryPolicy, observer } = this.#options;
-    const observation = observer?.begin(plan.id);
     const deadline = new Deadline({
       timeoutMs: request.timeoutMs ?? timeoutMs,
       clock,
@@ -173,6 +177,8 @@ export class ApiClient {
       closing: this.#closing,
       signal: request.signal,
     });
+    // After the deadline, which a signal that is none may keep from being made: what has begun is always ended.
+    const observation = observer?.begin(plan.id);
     // Sending any operation twice has the effect of sending it once, if need be by its idempotency key.
     const maxAttempts = request.maxAttempts ?? retryPolicy.maxAttempts;
     return new CallRun({ parts: this.#parts, plan, deadline, maxAttempts, observation }).run();

@@ -164,6 +164,14 @@ describe('a list', () => {
     expect(sent).toHaveLength(0);
   });
 
+  it.each([null, 7, 'x'])('refuses %j as options', async (options) => {
+    const { client, sent } = scriptedClient([ok]);
+    expect(await rejection(new Tenants(client).list({}, options as never))).toMatchObject({
+      code: 'option_invalid',
+    });
+    expect(sent).toHaveLength(0);
+  });
+
   it('ends with its signal, between pages and between items', async () => {
     const controller = new AbortController();
     const { client, sent } = scriptedClient([page(['a', 'b'], 'b'), page(['c'])]);
