@@ -6,38 +6,55 @@ import * as sdk from '@keyfold/sdk';
 import { build } from 'vite';
 import { Checks } from '../checks.ts';
 import { inChromium, onCommandLine, onWorkerd } from '../launch.mjs';
+import { checkCertificates } from './certificate-checks.mjs';
 import { checkSealed, sealSample } from './encryption-checks.ts';
 import { lostUrl, startFront } from './front.mjs';
 import { openIssuer } from './issuer.mjs';
+import { checkProxy } from './proxy-checks.mjs';
 
 const program = (name) => join(import.meta.dirname, name);
 
 /** What a bundler for the runtime adds to the conditions of packages: Vite's own for pages, wrangler's for workers. */
 const bundles = { chromium: {}, workerd: { resolve: { conditions: ['workerd', 'worker', 'browser'] } } };
 
-/** How many checks run: the same everywhere, more where there is an environment, and in a page. */
+/** How many checks run: the same everywhere, more where there is an environment (with proxies and certificates), and in a page. */
 const everywhere = 41;
-const withEnvironment = everywhere + 3;
+const withEnvironment = everywhere + 4 + 2 + 6;
 const inPage = everywhere + 1;
+
+/** No more than the client needs: it reads no file, and talks to this machine. */
+const denoRun = ['run', '--no-prompt', '--no-remote', '--node-modules-dir=manual', '--allow-net=127.0.0.1'];
+
+/** Runs a program of this folder, with its arguments and environment. */
+const launchOn = {
+  node: (name, args, env) => onCommandLine('node', [program(name), ...args], env),
+  deno: (name, args, env) => onCommandLine('deno', [...denoRun, '--allow-env', program(name), ...args], env),
+  denoBlind: (name, args, env) => onCommandLine('deno', [...denoRun, program(name), ...args], env),
+  bun: (name, args, env) => onCommandLine('bun', ['run', program(name), ...args], env),
+};
+
+const callEach = (runtime) => (args, env) => launchOn[runtime]('call-each.mjs', args, env);
+const behindProxy = (runtime) => (args, env) => launchOn[runtime]('behind-proxy.mjs', args, env);
 
 /** How each runtime runs them. */
 const runtimes = {
   node: {
     expected: withEnvironment,
-    run: (target) => onCommandLine('node', [program('on-node.ts'), target]),
+    run: (target) => launchOn.node('on-node.ts', [target]),
+    verified: callEach('node'),
+    proxied: { launch: behindProxy('node') },
   },
   deno: {
-    expected: withEnvironment,
-    // No more than the client needs: it reads no file, and talks to this machine.
-    run: (target) => {
-      const may = ['--allow-net=127.0.0.1', '--allow-env'];
-      const flags = ['--no-prompt', '--no-remote', '--node-modules-dir=manual'];
-      return onCommandLine('deno', ['run', ...flags, ...may, program('on-deno-and-bun.ts'), target]);
-    },
+    expected: withEnvironment + 1,
+    run: (target) => launchOn.deno('on-deno-and-bun.ts', [target]),
+    verified: callEach('deno'),
+    proxied: { launch: behindProxy('deno'), blind: behindProxy('denoBlind') },
   },
   bun: {
     expected: withEnvironment,
-    run: (target) => onCommandLine('bun', ['run', program('on-deno-and-bun.ts'), target]),
+    run: (target) => launchOn.bun('on-deno-and-bun.ts', [target]),
+    verified: callEach('bun'),
+    proxied: { launch: behindProxy('bun') },
   },
   workerd: {
     expected: everywhere,
@@ -129,7 +146,7 @@ export async function checkClient(names) {
 }
 
 async function failuresOn(name, target, { onNode, place, ...servers }) {
-  const { expected, run } = runtimes[name];
+  const { expected, run, proxied, verified } = runtimes[name];
   try {
     const { version, answer } = await run(target, servers);
     const { passed, failed, failures } = answer.outcome;
@@ -139,6 +156,9 @@ async function failuresOn(name, target, { onNode, place, ...servers }) {
     await after.equal('requests with the wrong API key', '1', () =>
       servers.emulator.journal.count({ error: 'api_key_invalid' }),
     );
+    const { access, url } = servers.emulator;
+    if (proxied !== undefined) await checkProxy(after, { apiKey: access.apiKey, url }, proxied);
+    if (verified !== undefined) await checkCertificates(after, access.apiKey, verified);
     console.log(
       `the SDK over fetch on ${name} (${version}): ${passed + after.outcome.passed} passed, ${failed + after.outcome.failed} failed`,
     );

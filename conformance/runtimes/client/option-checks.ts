@@ -56,6 +56,7 @@ export async function checkEnvironment(
   for (const [name, value] of [
     ['KEYFOLD_CA_BUNDLE', '/etc/ca.pem'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+    ['HTTP_PROXY', 'http://127.0.0.1:3128'],
   ] as const) {
     environment[name] = value;
     await checks.fails(

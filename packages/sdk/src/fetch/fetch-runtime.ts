@@ -1,5 +1,6 @@
 import { webBackend } from '@keyfold/crypto-core/web';
 import type { Environment, Runtime } from '../runtime.ts';
+import { requireNoProxy } from '../transport/environment-proxies.ts';
 import { requireNoConnectionOptions, requireVerification } from '../transport/fetch-options.ts';
 import { createFetchTransport } from '../transport/fetch-transport.ts';
 
@@ -9,10 +10,13 @@ export const fetchRuntime: Runtime = {
   environment: runtimeEnvironment(),
   createTransport: ({ baseUrl, options, environment }) => {
     requireNoConnectionOptions(options, environment);
+    requireNoProxy(baseUrl, environment, isHidden);
     return createFetchTransport({
       origin: baseUrl.origin,
       fetch: (url, init) => {
-        requireVerification(environment); // a program can still set it after the client was made
+        // Again: a program can still set variables after the client was made.
+        requireVerification(environment);
+        requireNoProxy(baseUrl, environment, isHidden);
         return globalThis.fetch(url, init);
       },
     });
@@ -38,4 +42,13 @@ function runtimeEnvironment(): Environment {
       },
     },
   );
+}
+
+/** Whether Deno keeps a variable from the program, by its permissions; it obeys those about proxies all the same. */
+function isHidden(variable: string): boolean {
+  const { permissions }: { permissions?: unknown } = Object(Reflect.get(globalThis, 'Deno'));
+  const querySync: unknown = Reflect.get(Object(permissions), 'querySync');
+  if (typeof querySync !== 'function') return false;
+  const { state }: { state?: unknown } = querySync.call(permissions, { name: 'env', variable });
+  return state !== 'granted';
 }

@@ -21,7 +21,8 @@ export interface TlsOptions {
   readonly caMode?: 'replace' | 'append';
   /**
    * Revocation lists in PEM: one from every authority of the chain, the root's included. Without one that is in date no
-   * connection is made. A function is asked again for each new connection, so that lists can be renewed.
+   * connection is made. A function is asked again for each new connection, so that lists can be renewed; it may give the
+   * same object with another content.
    */
   readonly crl?: PemInput | (() => Awaitable<PemInput>);
   /**
@@ -33,7 +34,8 @@ export interface TlsOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /**
    * For servers that ask for a client certificate. A function is asked again for each new connection: a certificate that
-   * was renewed is used without a restart. Connections under the old one take new calls for five minutes at most.
+   * was renewed is used without a restart, also where the object is the same. Connections under the old one take new calls
+   * for five minutes at most.
    */
   readonly clientCertificate?: ClientCertificate | (() => Awaitable<ClientCertificate>);
 }

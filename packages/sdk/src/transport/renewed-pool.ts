@@ -1,8 +1,10 @@
-import type { Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 
 /** What a pool is renewed by. */
 export interface RenewedPoolOptions {
   readonly open: () => Pool;
+  /** Whether a connection that takes nothing new still has requests under way. */
+  readonly isEnding: (connection: Dispatcher) => boolean;
   readonly maxAgeMs: number;
   /** A clock that is never set. */
   readonly monotonicMs: () => number;
@@ -11,6 +13,9 @@ export interface RenewedPoolOptions {
 /**
  * A connection pool whose connections do not grow old: from time to time a new pool takes over, and the old one closes
  * when its requests have ended. undici's own bound on a connection's age loses requests over HTTP/2.
+ *
+ * So it is when a server takes leave of a connection over HTTP/2 (GOAWAY, RFC 9113 §6.8) and answers what is under way:
+ * undici makes no other connection in its place until the last answer is there, and new requests would wait for it.
  */
 export class RenewedPool {
   readonly #options: RenewedPoolOptions;
@@ -23,13 +28,12 @@ export class RenewedPool {
 
   /** The pool that new requests go to. */
   get pool(): Pool {
-    const { open, maxAgeMs, monotonicMs } = this.#options;
+    const { maxAgeMs, monotonicMs } = this.#options;
     const nowMs = monotonicMs();
     if (this.#current !== undefined && nowMs - this.#current.openedAtMs > maxAgeMs) {
       this.#retire(this.#current.pool);
-      this.#current = undefined;
     }
-    this.#current ??= { pool: open(), openedAtMs: nowMs };
+    this.#current ??= { pool: this.#open(), openedAtMs: nowMs };
     return this.#current.pool;
   }
 
@@ -39,7 +43,18 @@ export class RenewedPool {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
+  #open(): Pool {
+    const { open, isEnding } = this.#options;
+    const pool = open();
+    pool.on('disconnect', (_origin, connections) => {
+      if (this.#current?.pool === pool && connections.some(isEnding)) this.#retire(pool);
+    });
+    return pool;
+  }
+
+  /** The next request opens another. */
   #retire(pool: Pool): void {
+    this.#current = undefined;
     this.#retiring.add(pool);
     const forget = (): void => void this.#retiring.delete(pool);
     pool.close().then(forget, forget); // it rejects when it is destroyed meanwhile

@@ -10,6 +10,13 @@ import type { Environment } from '../runtime.ts';
 import { parseCertificateAuthorities, readCertificateAuthorities } from './certificate-authorities.ts';
 import { checkClientCertificate } from './client-certificates.ts';
 import type { PemInput, TlsOptions } from './connection-options.ts';
+import {
+  contentOfClientCertificate,
+  contentOfPem,
+  type GivenContent,
+  isSameContent,
+  keptContent,
+} from './given-content.ts';
 import { parsePins } from './public-key-pins.ts';
 import { parseRevocationLists, requireCurrentLists } from './revocation-lists.ts';
 import type { TlsConfig } from './tls-settings.ts';
@@ -48,12 +55,12 @@ export function resolveTls(tls: TlsOptions, environment: Environment): TlsConfig
     clientCertificate:
       clientCertificate === undefined
         ? undefined
-        : given(
-            clientCertificate,
-            checkClientCertificate,
-            ClientCertificateInvalidError,
-            'tls.clientCertificate',
-          ),
+        : given(clientCertificate, {
+            contentOf: contentOfClientCertificate,
+            check: checkClientCertificate,
+            ErrorClass: ClientCertificateInvalidError,
+            what: 'tls.clientCertificate',
+          }),
   };
 }
 
@@ -79,27 +86,38 @@ function resolveAuthorities(
 
 function resolveLists(crl: NonNullable<TlsOptions['crl']>): () => Awaitable<readonly string[]> {
   if (typeof crl !== 'function') requireCurrentLists(parseRevocationLists(crl));
-  return given(crl, parseRevocationLists, RevocationListInvalidError, 'tls.crl');
+  return given(crl, {
+    contentOf: contentOfPem,
+    check: parseRevocationLists,
+    ErrorClass: RevocationListInvalidError,
+    what: 'tls.crl',
+  });
 }
 
 /** Anything but a function. */
 type Plain = string | object;
 
+/** What may be given by a function. */
+interface Kind<Input, Checked> {
+  readonly contentOf: (input: Input) => GivenContent;
+  readonly check: (input: Input) => Checked;
+  readonly ErrorClass: new (message: string, options?: ErrorOptions) => ConfigurationError;
+  readonly what: string;
+}
+
 /**
- * One function for what is given as a value, which is checked now, or by a function, whose answer is checked each time:
- * only when it is another.
+ * One function for what is given as a value, which is checked now, or by a function, whose answer is checked each time that
+ * its content is another. Comparing costs a connection little; parsing, and the secure context that is made of it, much.
  */
 function given<Input extends Plain, Checked>(
   source: Input | (() => Awaitable<Input>),
-  check: (input: Input) => Checked,
-  ErrorClass: new (message: string, options?: ErrorOptions) => ConfigurationError,
-  what: string,
+  { contentOf, check, ErrorClass, what }: Kind<Input, Checked>,
 ): () => Awaitable<Checked> {
   if (!isGiver<Input>(source)) {
     const checked = check(source);
     return () => checked;
   }
-  let last: { readonly input: Input; readonly checked: Checked } | undefined;
+  let last: { readonly content: GivenContent; readonly checked: Checked } | undefined;
   return async () => {
     let input: Input;
     try {
@@ -107,7 +125,11 @@ function given<Input extends Plain, Checked>(
     } catch (cause) {
       throw new ErrorClass(`The function given as ${what} failed.`, { cause });
     }
-    if (last?.input !== input) last = { input, checked: check(input) };
+    const content = contentOf(input);
+    if (last === undefined || !isSameContent(content, last.content)) {
+      // Kept before it is checked: what a getter gives another of meanwhile is then found at the next connection.
+      last = { content: keptContent(content), checked: check(input) };
+    }
     return last.checked;
   };
 }

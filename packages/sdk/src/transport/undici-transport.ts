@@ -1,10 +1,11 @@
 import type { Dispatcher, Pool } from 'undici';
 import { connectionFailure } from './connection-failure.ts';
 import { Connector, type ConnectorOptions } from './connector.ts';
+import { isCutShort } from './cut-short.ts';
 import { requireAllowedHeaders } from './forbidden-headers.ts';
 import { RenewedPool } from './renewed-pool.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
-import { ResponseTooLargeError } from './transport-errors.ts';
+import { ConnectionError, ResponseTooLargeError } from './transport-errors.ts';
 
 /** What a transport over undici needs to know. */
 export interface UndiciTransportOptions extends ConnectorOptions {
@@ -53,7 +54,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
 }
 
 async function openPools(options: UndiciTransportOptions, connector: Connector): Promise<RenewedPool> {
-  const { Pool } = await import('undici');
+  const { Client, Pool } = await import('undici');
   const { origin, http2, maxConnectionAgeMs, maxConnections = defaultMaxConnections, monotonicMs } = options;
   return new RenewedPool({
     open: () =>
@@ -64,6 +65,7 @@ async function openPools(options: UndiciTransportOptions, connector: Connector):
         headersTimeout: 0, // one deadline governs the whole call
         bodyTimeout: 0,
       }),
+    isEnding: (connection) => connection instanceof Client && connection.stats.running > 0,
     maxAgeMs: maxConnectionAgeMs,
     monotonicMs,
   });
@@ -141,7 +143,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     const body = this.#takeBody();
     this.#settle();
     const headers = this.#headers;
-    this.#resolve({ status: this.#status, header: (name) => firstOf(headers[name]), body });
+    const header = (name: string): string | undefined => firstOf(headers[name]);
+    if (!isCutShort(this.#status, header, body)) {
+      this.#resolve({ status: this.#status, header, body });
+      return;
+    }
+    body.fill(0);
+    const message = 'No whole answer came from the server: it ended too soon.';
+    this.#reject(new ConnectionError(message, this.#request.call));
   }
 
   /** The pieces as one, in memory of its own. */

@@ -137,6 +137,26 @@ describe('a function that gives the client certificate', () => {
     expect(listener.clients).toEqual(['second']);
   });
 
+  it.each(['text', 'bytes'])('may replace what is in the object that it gives (%s)', async (kind) => {
+    const { chainPem, keyPem } = first;
+    const holder = { certificate: [chainPem], key: kind === 'text' ? keyPem : Buffer.from(`${keyPem}\n\n`) };
+    await using listener = await TlsListener.start(mutual);
+    await using client = clientOf(urlOf(listener), { tls: tlsWith(() => holder) });
+    await getTenant(client);
+    holder.certificate[0] = second.chainPem;
+    if (typeof holder.key === 'string') holder.key = second.keyPem;
+    else holder.key.fill('\n').write(second.keyPem);
+    listener.hangUp();
+    await listener.drained();
+    await getTenant(client);
+    expect(listener.clients).toEqual(['first', 'second']);
+  });
+
+  it('that gives the same content again costs no check and no secure context', async () => {
+    const { clientCertificate } = tlsWith(() => ({ ...shown(first), key: Buffer.from(first.keyPem) }));
+    expect(await clientCertificate?.()).toBe(await clientCertificate?.());
+  });
+
   it('that never ends is ended with the attempt to connect', async () => {
     await using listener = await TlsListener.start(mutual);
     const stuck = tlsWith(() => new Promise(() => undefined));
@@ -177,6 +197,42 @@ describe('a function that gives revocation lists', () => {
     listener.hangUp();
     await listener.drained();
     expect(await rejection(getTenant(client))).toMatchObject({ code: 'certificate_revoked' });
+  });
+
+  it.each<[string, (list: string) => string | Uint8Array]>([
+    ['a list of texts', (list) => list],
+    ['a list of bytes', (list) => Buffer.from(list)],
+  ])('may replace what is in the list that it gives: %s', async (_, as) => {
+    const { chainPem, keyPem, serialNumber } = await authority.issue({ ipAddresses: ['127.0.0.1'] });
+    const lists = [as(await authority.revocationList())];
+    await using listener = await TlsListener.start({ cert: chainPem, key: keyPem });
+    const tls = resolveTls({ ca: authority.pem, crl: () => lists }, {});
+    await using client = clientOf(urlOf(listener), { tls });
+    expect(await getTenant(client)).toMatchObject({ id: 'acme' });
+    lists[0] = as(await authority.revocationList({ revoked: [{ serialNumber }] }));
+    listener.hangUp();
+    await listener.drained();
+    expect(await rejection(getTenant(client))).toMatchObject({ code: 'certificate_revoked' });
+  });
+
+  it('may refill the buffer that it gives', async () => {
+    const { chainPem, keyPem, serialNumber } = await authority.issue({ ipAddresses: ['127.0.0.1'] });
+    const revoking = await authority.revocationList({ revoked: [{ serialNumber }] });
+    const buffer = Buffer.from((await authority.revocationList()).padEnd(revoking.length, '\n'));
+    await using listener = await TlsListener.start({ cert: chainPem, key: keyPem });
+    const tls = resolveTls({ ca: authority.pem, crl: () => buffer }, {});
+    await using client = clientOf(urlOf(listener), { tls });
+    expect(await getTenant(client)).toMatchObject({ id: 'acme' });
+    buffer.write(revoking);
+    listener.hangUp();
+    await listener.drained();
+    expect(await rejection(getTenant(client))).toMatchObject({ code: 'certificate_revoked' });
+  });
+
+  it('that gives the same content again costs no parsing and no secure context', async () => {
+    const list = await authority.revocationList();
+    const { crl } = resolveTls({ ca: authority.pem, crl: () => [Buffer.from(list), list] }, {});
+    expect(await crl?.()).toBe(await crl?.());
   });
 
   it('ends the call, with the cause, when it fails', async () => {

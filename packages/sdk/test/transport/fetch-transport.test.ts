@@ -3,15 +3,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCertificateAuthority } from '@keyfold/test-support';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as overFetch from '../../src/fetch/index.ts';
-import { date, integerId, Keyfold, type KeyfoldOptions, text } from '../../src/fetch/index.ts';
+import {
+  createRemoteKeySet,
+  date,
+  integerId,
+  Keyfold,
+  type KeyfoldOptions,
+  text,
+} from '../../src/fetch/index.ts';
 import * as everything from '../../src/index.ts';
 import { createFetchTransport } from '../../src/transport/fetch-transport.ts';
 import { testApiKey } from '../support/clients.ts';
 import { KeyServer } from '../support/key-server.ts';
 import { runScript } from '../support/processes.ts';
 import { rejection } from '../support/settle.ts';
+import { ConnectProxy } from './support/connect-proxy.ts';
 import { transportContract } from './support/contract.ts';
 import { TlsListener } from './support/tls-listener.ts';
 
@@ -136,6 +144,110 @@ describe('the client over fetch', () => {
     const error = await rejection(keyfold.tenants.get('acme'));
     vi.unstubAllEnvs();
     expect(error).toMatchObject({ code: 'option_unsupported' });
+  });
+
+  describe('over plain http, which fetch takes to a proxy of the environment', () => {
+    const clear = { ...options, baseUrl: 'http://127.0.0.1:1', insecureLoopback: true, maxAttempts: 1 };
+    const proxy = 'http://CANARY:password@127.0.0.1:1';
+    const refused = expect.objectContaining({
+      code: 'option_unsupported',
+      message: expect.stringMatching(/^(?!.*CANARY).*PROXY/i),
+    });
+    afterEach(() => {
+      vi.unstubAllEnvs();
+      vi.unstubAllGlobals();
+    });
+
+    it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])('refuses %s', (name) => {
+      vi.stubEnv(name, proxy);
+      expect(() => new Keyfold(clear)).toThrow(refused);
+      expect(() => createRemoteKeySet({ url: `${clear.baseUrl}/jwks`, insecureLoopback: true })).toThrow(
+        refused,
+      );
+    });
+
+    it.each<[string, string, Readonly<Record<string, string>>]>([
+      ['127.0.0.1', 'the address', { NO_PROXY: '127.0.0.1' }],
+      ['127.0.0.1', 'the address among others', { no_proxy: 'a.example, 127.0.0.1 ,b.example' }],
+      ['127.0.0.1', 'the address in both lists', { NO_PROXY: '127.0.0.1', no_proxy: 'a,127.0.0.1' }],
+      ['localhost', 'the name', { NO_PROXY: 'localhost,127.0.0.1,::1' }],
+      ['[::1]', 'the address in both its spellings', { NO_PROXY: '::1,[::1]' }],
+    ])('takes %s where NO_PROXY has %s', async (host, _, lists) => {
+      for (const [name, list] of Object.entries({ HTTP_PROXY: proxy, ...lists })) vi.stubEnv(name, list);
+      await using keyfold = new Keyfold({ ...clear, baseUrl: `http://${host}:1` });
+      expect(await rejection(keyfold.tenants.get('acme'))).toMatchObject({ code: 'connection_failed' });
+    });
+
+    it.each<[string, string, Readonly<Record<string, string>>]>([
+      ['127.0.0.1', 'nothing', { NO_PROXY: '' }],
+      ['127.0.0.1', 'everything', { NO_PROXY: '*' }],
+      ['127.0.0.1', 'a network', { NO_PROXY: '127.0.0.0/8' }],
+      ['127.0.0.1', 'the port too', { NO_PROXY: '127.0.0.1:1' }],
+      ['127.0.0.1', 'spaces between', { NO_PROXY: 'localhost 127.0.0.1' }],
+      ['127.0.0.1', 'another list beside it', { NO_PROXY: '127.0.0.1', no_proxy: 'a.example' }],
+      ['127.0.0.1', 'an empty list beside it', { NO_PROXY: '', no_proxy: '127.0.0.1' }],
+      ['localhost', 'capital letters', { NO_PROXY: 'LOCALHOST' }],
+      ['localhost', 'its address', { NO_PROXY: '127.0.0.1' }],
+      ['[::1]', 'no brackets', { NO_PROXY: '::1' }],
+      ['[::1]', 'brackets only', { NO_PROXY: '[::1]' }],
+    ])('refuses %s where NO_PROXY has what runtimes read differently: %s', (host, _, lists) => {
+      for (const [name, list] of Object.entries({ HTTP_PROXY: proxy, ...lists })) vi.stubEnv(name, list);
+      expect(() => new Keyfold({ ...clear, baseUrl: `http://${host}:1` })).toThrow(refused);
+    });
+
+    it('sends nothing once a proxy was named behind its back', async () => {
+      const fetching = vi.fn();
+      await using keyfold = new Keyfold(clear);
+      vi.stubGlobal('fetch', fetching);
+      vi.stubEnv('HTTP_PROXY', proxy);
+      expect(await rejection(keyfold.tenants.get('acme'))).toEqual(refused);
+      expect(fetching).not.toHaveBeenCalled();
+    });
+
+    it('refuses to go by variables that Deno keeps from the program', async () => {
+      const granted = new Set(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']);
+      const querySync = ({ variable }: { variable: string }) => ({
+        state: granted.has(variable) ? 'granted' : 'prompt',
+      });
+      vi.stubGlobal('Deno', { permissions: { querySync } });
+      await using keyfold = new Keyfold(clear);
+      vi.stubEnv('HTTP_PROXY', proxy);
+      vi.stubEnv('NO_PROXY', '127.0.0.1');
+      expect(() => new Keyfold(clear)).toThrow(refused); // NO_PROXY may say anything
+      vi.unstubAllEnvs();
+      granted.delete('all_proxy');
+      expect(() => new Keyfold(clear)).toThrow(refused);
+      expect(await rejection(keyfold.tenants.get('acme'))).toEqual(refused);
+    });
+
+    it('shows a proxy nothing; over https it is passed bytes that it cannot read', async () => {
+      const authority = await createCertificateAuthority();
+      const { chainPem: cert, keyPem: key } = await authority.issue({ ipAddresses: ['127.0.0.1'] });
+      await using clearServer = await KeyServer.start();
+      await using server = await KeyServer.start({ cert, key });
+      await using passing = await ConnectProxy.start(Number(new URL(server.url).port));
+      const folder = mkdtempSync(join(tmpdir(), 'keyfold-sdk-'));
+      writeFileSync(join(folder, 'ca.pem'), authority.pem);
+      const url = `http://127.0.0.1:${passing.port}`;
+      const environment = {
+        TARGETS: JSON.stringify([
+          { baseUrl: clearServer.url, insecureLoopback: true },
+          { baseUrl: server.url },
+        ]),
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: url,
+        HTTPS_PROXY: url,
+      };
+      const output = await runScript('connectOverFetch', environment);
+      expect(output.split('\n')).toEqual(['option_unsupported', 'connected']);
+      expect(passing.asked.map((request) => request.url)).toEqual([new URL(server.url).host]);
+      expect(Buffer.concat(passing.seen).includes(testApiKey)).toBe(false);
+      const excepted = await runScript('connectOverFetch', { ...environment, NO_PROXY: '127.0.0.1' });
+      rmSync(folder, { recursive: true });
+      expect(excepted.split('\n')).toEqual(['connected', 'connected']);
+      expect(passing.connections).toBe(1);
+    });
   });
 
   it('takes options that ask for nothing', async () => {

@@ -5,6 +5,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2';
+import { encodeFrame } from '@keyfold/protocol';
 import { createCertificateAuthority } from '@keyfold/test-support';
 import { describe, expect, it } from 'vitest';
 import type { Transport, TransportRequest } from '../../src/transport/transport.ts';
@@ -135,6 +136,110 @@ describe('over HTTP/2', () => {
       retryable: true,
     });
     expect(requests).toBe(1);
+  });
+
+  /** What ends a stream without a word that anything is missing. */
+  it.each([
+    ['NO_ERROR', 0],
+    ['CANCEL', 8],
+  ])('a body without a length, cut short by %s, is a connection that failed', async (_, code) => {
+    const frame = encodeFrame({ items: 1 }, [new Uint8Array(32)]);
+    const json = Buffer.from('{"items":["é"]}');
+    const whole: Readonly<Record<string, Uint8Array>> = {
+      'application/json; charset=utf-8': json,
+      'application/jwk-set+json': json,
+      'application/vnd.keyfold.frame': frame,
+    };
+    await using server = await serve((request, response) => {
+      const [type = '', byteLength = ''] = String(request.headers['x-cut']).split('|');
+      const body = whole[type]?.subarray(0, Number(byteLength));
+      const { stream } = response;
+      stream.on('error', () => undefined);
+      stream.respond({ ':status': 200, 'content-type': type });
+      const end = (): void => stream.close(code);
+      if (body?.length === 0) end();
+      else stream.write(body, end);
+    });
+    await using transport = open(server.origin);
+    for (const [type, { length }] of Object.entries(whole)) {
+      for (const byteLength of [0, 3, 12, length - 1]) {
+        const headers = { 'x-cut': `${type}|${byteLength}` };
+        expect(await rejection(transport.send(requestOf({ headers })))).toMatchObject({
+          code: 'connection_failed',
+          retryable: true,
+        });
+      }
+      const { body } = await transport.send(requestOf({ headers: { 'x-cut': `${type}|${length}` } }));
+      expect([...body]).toEqual([...(whole[type] ?? [])]);
+    }
+    expect(server.sessions).toHaveLength(1);
+  });
+
+  it('a call whose answer was cut short is tried again', async () => {
+    const whole = JSON.stringify({ id: 'acme', root: { provider: 'static', keyId: 'root' } });
+    let requests = 0;
+    await using server = await serve((_, { stream }) => {
+      stream.on('error', () => undefined).respond({ ':status': 200, 'content-type': 'application/json' });
+      if (requests++ === 0) stream.write(whole.slice(0, 5), () => stream.close(8));
+      else stream.end(whole);
+    });
+    const connection = { http2: true };
+    await using client = clientOf(server.origin, { tls: { ca: [authority.pem] }, connection });
+    expect(await getTenant(client)).toMatchObject({ id: 'acme' });
+    expect(requests).toBe(2);
+  });
+
+  it.each<[string, number, Readonly<Record<string, string>>, string]>([
+    ['has a length', 200, { 'content-type': 'application/json', 'content-length': '4' }, 'oops'],
+    ['is of another form', 200, { 'content-type': 'text/html' }, '<p>'],
+    ['can have no body', 204, { 'content-type': 'application/json' }, ''],
+    [
+      'is a frame with broken JSON',
+      200,
+      { 'content-type': 'application/vnd.keyfold.frame' },
+      '\0\0\0\u0001{',
+    ],
+  ])('an answer that %s is for its reader to judge', async (_, status, headers, body) => {
+    await using server = await serve((_request, response) => response.writeHead(status, headers).end(body));
+    await using transport = open(server.origin);
+    const answer = await transport.send(requestOf());
+    expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([status, body]);
+  });
+
+  it('a server that takes leave answers what is under way, and new requests go elsewhere meanwhile', async () => {
+    const underWay: Http2ServerResponse[] = [];
+    const reached = Promise.withResolvers<void>();
+    await using server = await serve((request, response) => {
+      if (request.url !== '/slow') response.end('at once');
+      else if (underWay.push(response) === 3) reached.resolve();
+    });
+    await using transport = open(server.origin);
+    const slow = Array.from({ length: 3 }, () => transport.send(requestOf({ path: '/slow' })));
+    await reached.promise;
+    const [first] = server.sessions;
+    if (first === undefined) throw new Error('There is a connection.');
+    first.close(); // GOAWAY with NO_ERROR
+    await once(first, 'goaway'); // the client has taken notice
+    const answers = await Promise.all([1, 2, 3].map(() => transport.send(requestOf())));
+    expect(answers.map(({ body }) => Buffer.from(body).toString())).toEqual(Array(3).fill('at once'));
+    expect(server.sessions).toHaveLength(2);
+    for (const response of underWay) response.end('in the end');
+    const ends = await Promise.all(slow);
+    expect(ends.map(({ body }) => Buffer.from(body).toString())).toEqual(Array(3).fill('in the end'));
+    if (!first.destroyed) await once(first, 'close');
+  });
+
+  it('close() ends what is under way on a connection that the server took leave of', async () => {
+    const asked = Promise.withResolvers<void>();
+    await using server = await serve(() => asked.resolve());
+    await using transport = open(server.origin);
+    const slow = rejection(transport.send(requestOf()));
+    await asked.promise;
+    const [session] = server.sessions;
+    session?.close();
+    await transport.close();
+    expect(await slow).toBeInstanceOf(Error);
+    if (session?.destroyed === false) await once(session, 'close');
   });
 
   it('is offered only: a server without it is spoken to in HTTP/1.1', async () => {
