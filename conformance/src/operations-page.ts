@@ -6,6 +6,7 @@ import {
 import { ownTexts } from '../../apps/emulator/src/kms/faults/own-texts.ts';
 import { type KeySpecRow, keySpecs } from '../../apps/emulator/src/kms/keys/key-specs.ts';
 import { enumerations } from '../../apps/emulator/src/kms/model/enumerations.ts';
+import { conditionKeys } from '../../apps/emulator/src/kms/policy/condition-keys.ts';
 import { ownSignatureTexts } from '../../apps/emulator/src/kms/sigv4/own-signature-texts.ts';
 import { featureSupport } from '../../apps/emulator/src/kms/support/feature-support.ts';
 import { operationSupport, type Support } from '../../apps/emulator/src/kms/support/operation-support.ts';
@@ -46,6 +47,9 @@ export function operationsPage(): string {
         { support, ...(note === undefined ? {} : { note }) },
       ]),
     ),
+    '## Condition keys',
+    'The keys that a policy’s conditions and variables are evaluated with; of every other one, such as `aws:PrincipalOrgID` or `aws:SourceVpce`, a policy is taken and the key counts as absent: nothing here knows of organisations, VPC endpoints or multi-factor authentication. Credentials may bring any key along (`context` of an identity’s access keys). `*` is the rest of a name.',
+    table(['Requests', 'Condition keys'], conditionKeyRows()),
     '## Messages that are ours',
     'Refusals for which AWS’s own words are not on record: not in its model or documentation, not in recorded answers, not quoted by anybody whom it answered. The fault is AWS’s; do not test for these words. `{name}` is a value of the request’s.',
     '### AWS KMS',
@@ -70,6 +74,16 @@ function supportTable(title: string, rows: readonly (readonly [name: string, row
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { support, note = '' }]) => [name, support, note]),
   );
+}
+
+function conditionKeyRows(): readonly Row[] {
+  const { every, kms, secretsManager } = conditionKeys;
+  const listed = (names: readonly string[]): string => names.map(code).join(', ');
+  return [
+    ['all', listed(every)],
+    ['AWS KMS', listed(kms)],
+    ['AWS Secrets Manager', listed(secretsManager)],
+  ];
 }
 
 function keySpecRow([name, { usages, material, importable }]: [string, KeySpecRow]): Row {

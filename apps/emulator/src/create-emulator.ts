@@ -157,6 +157,8 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
 
   const url = `http://${name}:${http.port}`;
   const close = (): Promise<void> => teardown.run();
+  /** Settles when the seeds that were asked for are planted. */
+  let seeding: Promise<unknown> = Promise.resolve();
   const emulator: Emulator = {
     url,
     httpsUrl: `https://${name}:${https.port}`,
@@ -186,7 +188,10 @@ async function start(options: EmulatorOptions, teardown: Teardown): Promise<Emul
     seed: async (source) => {
       const [seed] = await readSeeds([source]);
       if (seed === undefined) throw new TypeError('One seed is read as one.');
-      return host.run((world) => plantSeed(seed, world));
+      // One after the other: what two look for at once, both would find absent.
+      const planted = seeding.then(() => host.run((world) => plantSeed(seed, world)));
+      seeding = planted.catch(() => undefined);
+      return planted;
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -56,7 +56,7 @@ export interface Emulator extends AsyncDisposable {
    */
   import(document: StateDocument): Promise<void>;
   /**
-   * Adds what a seed says to what is there; a reset takes it away again.
+   * Adds what a seed says to what is there; a reset takes it away again. Of seeds that are added at once, one waits for the other.
    *
    * @throws {SeedInvalidError} {@link SeedConflictError} naming every line that is wrong
    */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestHead, readRequestHead } from './request-head.ts';
+import { hostInUrls } from './server-names.ts';
 
 /** Why a request is refused before anything looks at it. */
 export interface Refusal {
@@ -16,13 +17,16 @@ export class HostGuard {
   /** The Host that was allowed last: clients hardly ever name another. */
   #allowedHost: string | undefined;
 
-  /** @param extraNames - host names that are allowed beside the loopback's own. */
+  /**
+   * @param extraNames - host names that are allowed beside the loopback's own, as they are written or as URLs have them.
+   * @throws {InvalidOptionError} where one of them is neither a name nor an address.
+   */
   constructor(extraNames: readonly string[] = []) {
     this.#names = new Set([
       'localhost',
       '127.0.0.1',
       '[::1]',
-      ...extraNames.map((name) => name.toLowerCase()),
+      ...extraNames.flatMap((name) => [name.toLowerCase(), hostInUrls(name)]),
     ]);
   }
 

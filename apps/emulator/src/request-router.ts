@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { awsJson } from './kms/wire/answers.ts';
+import { once } from './once.ts';
 import { type HeadListener, type RequestHead, readRequestHead } from './request-head.ts';
 
 /** Where requests go. */
@@ -66,14 +67,16 @@ export function requestRouter({
   };
 }
 
-/** A listener in whose place another one is loaded at the first request. Requests wait for it; where it cannot be had they are broken off. */
+/**
+ * A listener in whose place another one is loaded at the first request. Requests wait for it; where it cannot be had they are broken
+ * off, and the next one has it loaded again.
+ */
 function loadedWhenAsked(load: () => Promise<HeadListener>, onError: (error: unknown) => void): HeadListener {
   let loaded: HeadListener | undefined;
-  let loading: Promise<HeadListener> | undefined;
+  const loadedOnce = once(load);
   return (request, response, head) => {
     if (loaded !== undefined) return loaded(request, response, head);
-    loading ??= load();
-    loading.then(
+    loadedOnce().then(
       (listener) => {
         loaded = listener;
         listener(request, response, head);

@@ -26,6 +26,19 @@ export function serverNames(hosts: readonly string[]): ServerNames {
   return { dns: [...dns], addresses: [...addresses] };
 }
 
+/**
+ * A host as clients write it into a `Host` header, which is as their URLs have it: a name outside of ASCII as its A-label (RFC 5890
+ * §2.3.2.1), an IPv6 address in brackets and in the one form of the URL standard.
+ *
+ * @throws {InvalidOptionError} where it is neither a name nor an address.
+ */
+export function hostInUrls(host: string): string {
+  const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
+  if (isIP(bare) === 6)
+    return URL.canParse(`http://[${bare}]`) ? new URL(`http://[${bare}]`).hostname : host.toLowerCase();
+  return isIPv4(bare) ? bare : dnsName(host);
+}
+
 /** RFC 5280 §4.2.1.6: a name outside of ASCII stands in a certificate as its A-label. */
 function dnsName(host: string): string {
   const name = domainToASCII(host);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateKeyCommand, DescribeKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -292,6 +292,38 @@ describe('seeds', () => {
     await emulator.reset();
     expect(await keyIds(emulator, { accessKeyId: account })).toEqual([]);
     expect(emulator.journal.find().at(-1)?.caller).toBe(`arn:aws:iam::${account}:root`);
+  });
+
+  it('that are added at once are planted one after the other: each thing is made once, and counted once', async () => {
+    const emulator = await start({});
+    const example = readFileSync(new URL('../../../docs/emulator/seeds.md', import.meta.url), 'utf8');
+    const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(example) ?? [];
+    const seed = yaml.replace('- id: billing', '- id: billing\n        keyVersions: 3');
+    const counts = await Promise.all([1, 2, 3].map(() => emulator.seed({ text: seed })));
+    for (const kind of ['keys', 'aliases', 'grants', 'secrets', 'tenants', 'apiKeys'] as const) {
+      const created = counts.map((count) => count[kind].created);
+      const unchanged = counts.map((count) => count[kind].unchanged);
+      const all = Math.max(...created);
+      expect([kind, created.toSorted(), unchanged.toSorted()]).toEqual([kind, [0, 0, all], [0, all, all]]);
+      expect(all).toBeGreaterThan(0);
+    }
+    const service = await fetch(`${emulator.url}/v1/tenants/acme/services/billing`, {
+      headers: { authorization: `Bearer ${emulator.access.apiKey}` },
+    });
+    expect(await service.json()).toMatchObject({ activeVersion: 3 });
+  });
+
+  it('that cannot be keep none of those after them from being planted', async () => {
+    const emulator = await start({});
+    const foreign = seedText
+      .replace('payments/database', 'payments/other')
+      .replaceAll('alias/', 'alias/aws/');
+    const [bad, good] = await Promise.allSettled([
+      emulator.seed({ text: foreign }),
+      emulator.seed({ text: seedText }),
+    ]);
+    expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled']);
+    await expectSeeded(emulator);
   });
 
   it('with an identity that cannot be are refused whole: nothing of them is made', async () => {

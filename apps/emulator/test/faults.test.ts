@@ -243,6 +243,72 @@ describe('faults', () => {
     });
   });
 
+  describe('that have nothing to change in an answer', () => {
+    const flipped = { kind: 'wrong-answer', what: 'flipped-bit' } as const;
+    const otherKey = { kind: 'wrong-answer', what: 'other-key' } as const;
+    const fails = () => callAws(emulator, 'Decrypt', { CiphertextBlob: base64('no ciphertext') });
+    const list = () => callAws(emulator, 'ListKeys', {});
+    const lastFault = () => emulator.journal.find().at(-1)?.fault;
+
+    it('have not struck, by their count and by the journal', async () => {
+      const rule = emulator.faults.add({ service: 'kms', effect: flipped });
+      const others: readonly (() => Promise<{ status: number }>)[] = [fails, list];
+      for (const [at, request] of others.entries()) {
+        expect((await request()).status).toBe(at === 0 ? 400 : 200);
+        expect([rule.hits, lastFault()]).toEqual([0, null]);
+      }
+      await decrypt();
+      expect([rule.hits, lastFault()]).toEqual([1, { rule: rule.id, effect: 'wrong-answer' }]);
+      const named = emulator.faults.add({
+        operation: 'Decrypt',
+        effect: { ...flipped, member: 'Plaintext' },
+      });
+      rule.remove();
+      expect(text(await decrypt(), 'Plaintext')).not.toBe(base64('plain'));
+      const empty = await callAws(emulator, 'Encrypt', { KeyId: keyArn, Plaintext: base64('a') });
+      expect([empty.status, named.hits]).toEqual([200, 1]);
+    });
+
+    it('wait for the next answer, however often they strike and whichever request they are for', async () => {
+      for (const rule of [
+        { operation: 'Decrypt', count: 1, effect: flipped },
+        { operation: 'Decrypt', nth: 1, effect: flipped },
+        { operation: 'Decrypt', nth: 1, count: 1, effect: otherKey },
+      ]) {
+        const added = emulator.faults.add(rule);
+        for (let round = 0; round < 2; round++) {
+          await fails();
+          expect([added.hits, lastFault()]).toEqual([0, null]);
+        }
+        await decrypt();
+        expect([added.hits, lastFault()]).toEqual([1, { rule: added.id, effect: 'wrong-answer' }]);
+        expect(text(await decrypt(), 'Plaintext')).toBe(base64('plain'));
+        expect([added.hits, lastFault()]).toEqual([1, null]);
+        added.remove();
+      }
+    });
+
+    it('strike the encryption API no more than AWS', async () => {
+      const rule = emulator.faults.add({ service: 'encryption-api', count: 1, effect: flipped });
+      const get = (path: string) =>
+        fetch(`${emulator.url}${path}`, { headers: { authorization: `Bearer ${emulator.access.apiKey}` } });
+      expect((await get('/v1/tenants/absent')).status).toBe(404);
+      expect((await get('/v1/tenants/demo')).status).toBe(200);
+      expect([rule.hits, lastFault()]).toEqual([0, null]);
+      const keyfold = new Keyfold({
+        apiKey: emulator.access.apiKey,
+        baseUrl: emulator.httpsUrl,
+        tls: { ca: emulator.ca },
+      });
+      const keys = keyfold.tenant('demo').service('app');
+      // The key that is sealed under is as it was: what was changed is its wrapped form, which is looked at when it is opened.
+      await keys.encrypt('a', { context: { a: 'b' } });
+      await keyfold.close();
+      expect(rule.hits).toBe(1);
+      expect(lastFault()).toEqual({ rule: rule.id, effect: 'wrong-answer' });
+    });
+  });
+
   it("name another key's id in the answer", async () => {
     emulator.faults.add({ operation: 'Decrypt', effect: { kind: 'wrong-answer', what: 'other-key' } });
     const answer = await decrypt();

@@ -80,6 +80,25 @@ describe('who the emulator answers', () => {
   });
 });
 
+describe('hosts that are written otherwise than URLs have them', () => {
+  for (const [written, sent] of [
+    ['É.example', 'xn--9ca.example'],
+    ['Keyfold.TEST', 'keyfold.test'],
+    ['[2001:DB8:0:0::7]', '[2001:db8::7]'],
+    ['2001:db8::7', '[2001:db8::7]'],
+  ] as const)
+    it(`${written} is answered to as ${sent}, and so are its pages`, async () => {
+      await using emulator = await createEmulator({ allowHosts: [written] });
+      const get = (host: string, origin: string): Promise<string> =>
+        exchange(
+          emulator.url,
+          `GET /_emulator/ready HTTP/1.1\r\nHost: ${host}:5390\r\nOrigin: http://${origin}\r\nConnection: close\r\n\r\n`,
+        );
+      expect(await get(sent, sent)).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await get('xn--tda.example', sent)).toMatch(/^HTTP\/1\.1 403 /);
+    });
+});
+
 describe('the address that the emulator listens on', () => {
   for (const [host, reached] of [
     ['127.0.0.2', '127.0.0.2'],

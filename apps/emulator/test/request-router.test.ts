@@ -17,11 +17,27 @@ interface Routed {
   start(): void;
 }
 
+type Ask = Routed['ask'];
+
+/** A server on routes. */
+async function serve(routes: Parameters<typeof requestRouter>[0]): Promise<Ask> {
+  const handler = requestRouter(routes);
+  const server = createServer((request, response) => handler(request, response, readRequestHead(request)));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return async (method, path, headers = {}) =>
+    (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })).text();
+}
+
 async function route(isReady: boolean): Promise<Routed> {
   let ready = false;
   const loads: string[] = [];
   const started = Promise.withResolvers<void>();
-  const handler = requestRouter({
+  const ask = await serve({
     kms: named('kms'),
     secretsManager: named('secrets manager'),
     loadEncryptionApi: async () => {
@@ -41,16 +57,8 @@ async function route(isReady: boolean): Promise<Routed> {
     started.resolve();
   };
   if (isReady) start();
-  const server = createServer((request, response) => handler(request, response, readRequestHead(request)));
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
   return {
-    ask: async (method, path, headers = {}) =>
-      (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })).text(),
+    ask,
     loads,
     start,
   };
@@ -90,5 +98,30 @@ describe('requests', () => {
     expect(answered).toBe(false);
     start();
     expect(await early).toBe('encryption API');
+  });
+
+  it('have what serves them loaded again where that failed', async () => {
+    const errors: unknown[] = [];
+    const failure = new Error('not now');
+    let attempts = 0;
+    const load = async (): Promise<HeadListener> => {
+      attempts += 1;
+      if (attempts <= 2) throw failure;
+      return named('loaded');
+    };
+    const ask = await serve({
+      kms: named('kms'),
+      secretsManager: named('secrets manager'),
+      loadEncryptionApi: load,
+      isReady: () => true,
+      loadApp: load,
+      onError: (error) => errors.push(error),
+    });
+    for (const path of ['/v1/tenants', '/_emulator/faults'])
+      await expect(ask('GET', path)).rejects.toThrow(TypeError);
+    expect(errors).toEqual([failure, failure]);
+    for (const path of ['/v1/tenants', '/_emulator/faults', '/v1/tenants'])
+      expect(await ask('GET', path)).toBe('loaded');
+    expect(attempts).toBe(4);
   });
 });

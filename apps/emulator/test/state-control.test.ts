@@ -188,6 +188,14 @@ for (const [where, options] of places)
             ),
           },
         ],
+        [
+          'keys without their material',
+          { ...good, rows: good.rows.filter(({ table }) => table !== 'kms_key_materials') },
+        ],
+        [
+          'material without its keys',
+          { ...good, rows: good.rows.filter(({ table }) => table !== 'kms_keys') },
+        ],
         ['a clock out of all time', { ...good, clock: { aheadMs: 1e300, frozenAtMs: null } }],
         ['a clock that stands at no moment', { ...good, clock: { aheadMs: 0, frozenAtMs: 8.64e15 } }],
         ['rows that are there twice', { ...good, rows: [...good.rows, ...good.rows] }],

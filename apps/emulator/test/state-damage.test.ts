@@ -123,6 +123,32 @@ describe('a state folder that was damaged', () => {
     }
   });
 
+  for (const [table, lacking] of [
+    ['kms_key_materials', 'the material of a KMS key'],
+    ['kms_keys', 'a KMS key whose material is there'],
+  ] as const)
+    it(`is refused where any row of ${table} is gone, and says that it lacks ${lacking}`, async () => {
+      const good = readFileSync(database);
+      const client = new DatabaseSync(database);
+      const rows = client.prepare('SELECT row_key FROM keyfold_row WHERE table_name = ?').all(table);
+      client.close();
+      expect(rows.length).toBeGreaterThan(1);
+      for (const row of rows) {
+        const changed = new DatabaseSync(database);
+        changed
+          .prepare('DELETE FROM keyfold_row WHERE table_name = ? AND row_key = ?')
+          .run(table, row['row_key'] as Uint8Array);
+        changed.close();
+        await expect(createEmulator({ stateFolder: folder })).rejects.toMatchObject({
+          code: 'store_corrupt',
+          message: `The emulator's state lacks ${lacking}.`,
+        });
+        await expectRefused(table);
+        writeFileSync(database, good);
+      }
+      await (await createEmulator({ stateFolder: folder })).close();
+    });
+
   it("is refused, and not taken for an old one, where the key of its format's number is damaged", async () => {
     const client = new DatabaseSync(database);
     const { changes } = client

@@ -10,7 +10,7 @@ import { seededRandom } from './seeded-random.ts';
 export interface FaultHandle {
   readonly id: string;
   readonly rule: FaultRule;
-  /** How many requests met the fault. */
+  /** How many requests met the fault; not those in whose answers a wrong answer had nothing to change. */
   readonly hits: number;
   remove(): void;
 }
@@ -34,6 +34,8 @@ export interface FaultHit {
   readonly effect: FaultEffect;
   /** Milliseconds for which the answer is held back. */
   readonly delayMs: number;
+  /** Takes the hit back: there was nothing in the answer that the fault could change. The next request that fits meets it instead. */
+  readonly miss: () => void;
 }
 
 interface HeldRule extends FaultHandle {
@@ -121,7 +123,12 @@ export class FaultBook {
       if (rule.count !== undefined && held.hits >= rule.count) continue;
       if (rule.probability !== undefined && this.#random() >= rule.probability) continue;
       held.hits += 1;
-      return { rule: held.id, effect, delayMs: delayOf(effect, this.#random) };
+      const miss = (): void => {
+        held.hits -= 1;
+        // Requests may have fitted meanwhile, and passed as later ones than the nth.
+        if (rule.nth !== undefined) held.fitted = rule.nth - 1;
+      };
+      return { rule: held.id, effect, delayMs: delayOf(effect, this.#random), miss };
     }
     return undefined;
   }

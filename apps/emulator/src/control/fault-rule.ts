@@ -58,7 +58,7 @@ export interface FaultRule {
   readonly nth?: number;
   /** 0 to 1; drawn from a seeded generator, so that a run can be repeated. */
   readonly probability?: number;
-  /** After so many hits the rule does nothing more. */
+  /** After so many hits the rule does nothing more. A wrong answer that finds nothing to change is none. */
   readonly count?: number;
   readonly effect: FaultEffect | PlainFault;
 }

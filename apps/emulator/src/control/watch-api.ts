@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 import type { Delivery } from './delivery.ts';
 import type { FaultHit } from './fault-book.ts';
 import { faultRows } from './fault-effects.ts';
-import type { Watch, WatchedSource } from './watch.ts';
+import type { Exchange, Watch, WatchedSource } from './watch.ts';
 import { spoilFrame, wrongApiAnswer } from './wrong-answer.ts';
 
 /** An answer of the encryption API, and how it is to be delivered where a fault has a say in it. */
@@ -64,7 +64,7 @@ function executed(
     answered =
       striking === undefined
         ? whenDone(service.execute(id, request), (answer) => ({ answer }))
-        : struck(service, id, request, striking, watch.signal);
+        : struck(service, id, request, striking, exchange, watch.signal);
   } catch (error) {
     return failed(error);
   }
@@ -94,6 +94,7 @@ async function struck(
   id: OperationId,
   request: ServiceRequest,
   striking: Awaitable<FaultHit | undefined>,
+  exchange: Exchange,
   signal: AbortSignal,
 ): Promise<WatchedApiAnswer> {
   const hit = await striking;
@@ -102,7 +103,9 @@ async function struck(
   if (code !== undefined) return { answer: service.refuse(code, request.requestId) };
   if (effect?.kind === 'connection-reset' && effect.when !== 'after') return broken();
   const answer = await service.execute(id, request);
-  return hit === undefined ? { answer } : altered(answer, hit, signal);
+  const watched = hit === undefined ? { answer } : altered(answer, hit, signal);
+  if (watched === undefined) exchange.missed();
+  return watched ?? { answer };
 }
 
 const broken = (): WatchedApiAnswer => ({
@@ -110,20 +113,29 @@ const broken = (): WatchedApiAnswer => ({
   delivery: { kind: 'reset' },
 });
 
-function altered(answer: ServiceResponse, { effect }: FaultHit, signal: AbortSignal): WatchedApiAnswer {
+/** What a fault makes of an answer; undefined where a wrong answer has nothing to change in it. */
+function altered(
+  answer: ServiceResponse,
+  { effect }: FaultHit,
+  signal: AbortSignal,
+): WatchedApiAnswer | undefined {
   if (effect.kind === 'connection-reset') {
     answer[Symbol.dispose]();
     return broken();
   }
   if (effect.kind === 'slow-body')
     return { answer, delivery: { kind: 'slow-body', bytesPerSecond: effect.bytesPerSecond, signal } };
-  if (effect.kind !== 'wrong-answer' || answer.status !== 200) return { answer };
+  if (effect.kind !== 'wrong-answer') return { answer };
+  if (answer.status !== 200) return undefined;
   if (answer.headers['content-type'] === mediaTypes.frame) {
-    if (effect.what === 'flipped-bit') spoilFrame(answer.body);
+    if (effect.what !== 'flipped-bit' || answer.body.byteLength === 0) return undefined;
+    spoilFrame(answer.body);
     return { answer };
   }
   const body = wrongApiAnswer(answer.body, effect);
-  return { answer: body === undefined ? answer : new ServiceResponse(answer.status, answer.headers, body) };
+  return body === undefined
+    ? undefined
+    : { answer: new ServiceResponse(answer.status, answer.headers, body) };
 }
 
 /** The code of an answer that is an error. */

@@ -179,6 +179,7 @@ function requestOf(request: KmsRequest, requestId: string, probe: RequestProbe):
 function noted(inner: KmsResponse, exchange: Exchange, signal: AbortSignal): WatchedAnswer {
   const { hit } = exchange;
   const answer = hit === undefined ? inner : altered(inner, hit, signal);
+  if (answer === inner && hit?.effect.kind === 'wrong-answer') exchange.missed();
   // What failed because the state was put back is not the request's fault.
   return ended(signal.aborted && answer.status >= 500 ? unavailableAnswer() : answer, exchange);
 }
@@ -203,7 +204,7 @@ const noAnswer: WatchedAnswer = {
   delivery: { kind: 'reset' },
 };
 
-/** What a fault makes of an answer, once there is one. */
+/** What a fault makes of an answer, once there is one; the same answer where there is nothing to change. */
 export function altered(answer: WatchedAnswer, { effect }: FaultHit, signal: AbortSignal): WatchedAnswer {
   if (effect.kind === 'connection-reset') return noAnswer;
   if (effect.kind !== 'slow-body' && (effect.kind !== 'wrong-answer' || answer.status !== 200)) return answer;
@@ -212,7 +213,8 @@ export function altered(answer: WatchedAnswer, { effect }: FaultHit, signal: Abo
     const { bytesPerSecond } = effect;
     return { status, headers, body, delivery: { kind: 'slow-body', bytesPerSecond, signal } };
   }
-  return { status, headers, body: wrongAwsAnswer(body, effect) ?? body };
+  const wrong = wrongAwsAnswer(body, effect);
+  return wrong === undefined ? answer : { status, headers, body: wrong };
 }
 
 function refusalAnswer({ status, name, textMember, text }: AwsRefusal, keyArn = ''): KmsResponse {

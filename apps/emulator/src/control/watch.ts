@@ -184,6 +184,12 @@ export class Exchange implements JournalRecord {
     return this.#hit;
   }
 
+  /** The fault that was to strike it had nothing to change. */
+  missed(): void {
+    this.#hit?.miss();
+    this.#hit = undefined;
+  }
+
   /** Notes how it ended. */
   ended(status: number, error: string | null): void {
     this.#status = status;

@@ -42,7 +42,11 @@ function nameOtherKey(output: Readonly<Record<string, unknown>>): object | undef
 
 function flipIn(output: Readonly<Record<string, unknown>>, wanted: string | undefined): object | undefined {
   const names = wanted === undefined ? [...byteMembers, ...textMembers] : [wanted];
-  const name = names.find((candidate) => typeof output[candidate] === 'string');
+  // What is empty has no bit to flip.
+  const name = names.find(
+    (candidate) =>
+      typeof output[candidate] === 'string' && (output[candidate] !== '' || textMembers.includes(candidate)),
+  );
   if (name === undefined) return undefined;
   const text = String(output[name]);
   if (textMembers.includes(name)) return { [name]: flipInText(text) };

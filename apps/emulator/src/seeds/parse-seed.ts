@@ -30,7 +30,7 @@ const defaultRegion = 'us-east-1';
  * Reads a seed: YAML 1.2, or JSON, in the emulator's own format or that of nsmithuk/local-kms. All of it is looked at: what it
  * returns can be applied to a new emulator, but for what only AWS's operations find.
  *
- * @throws {SeedInvalidError} with every problem that was found, each with its line, column, path and way out
+ * @throws {SeedInvalidError} with every problem that was found, up to 100, each with its line, column, path and way out
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ import {
 import { shownName } from './near-miss.ts';
 import { PlainNumber } from './plain-number.ts';
 import { type Path, Problems } from './problems.ts';
-import type { SeedPlace } from './seed-problem.ts';
+import { maxProblems, type SeedPlace } from './seed-problem.ts';
 import { type Flaw, yamlFlaws } from './yaml-flaws.ts';
 
 /** Of a seed's text, in bytes of UTF-8. */
@@ -46,7 +46,8 @@ export function readDocument(text: string): SeedDocument {
     return refused(yamlFlaws.IMPOSSIBLE.message, yamlFlaws.IMPOSSIBLE.hint);
   }
   const reader = new Reader(lines);
-  for (const { code, pos } of document.errors) reader.refuse(pos[0], [], yamlFlaws[code]);
+  for (const { code, pos } of document.errors.slice(0, maxProblems))
+    reader.refuse(pos[0], [], yamlFlaws[code]);
   const { explicit, version } = document.directives.yaml;
   if (explicit === true && version !== '1.2')
     reader.refuse(0, [], {

@@ -1,5 +1,5 @@
 import { type ErrorLayer, KeyfoldError } from '@keyfold/crypto-core';
-import { describeProblems, type SeedProblem } from './seed-problem.ts';
+import { describeProblems, maxProblems, type SeedProblem } from './seed-problem.ts';
 
 export type SeedErrorCode = 'seed_invalid' | 'seed_conflict';
 
@@ -17,7 +17,7 @@ export const seedErrors: Readonly<
   },
 };
 
-/** A text is no seed. Every problem that was found is in it. */
+/** A text is no seed. Every problem that was found is in it, the first 100 of a longer list. */
 export class SeedInvalidError extends KeyfoldError {
   readonly code = 'seed_invalid';
   readonly fileName: string;
@@ -34,13 +34,17 @@ export class SeedInvalidError extends KeyfoldError {
   }
 }
 
-/** A seed cannot be applied to what is there, or asks for what AWS KMS refuses. Nothing of the part that failed was stored. */
+/**
+ * A seed cannot be applied to what is there, or asks for what AWS KMS refuses. Nothing of the part that failed was stored. The first
+ * 100 problems of a longer list are in it.
+ */
 export class SeedConflictError extends KeyfoldError {
   readonly code = 'seed_conflict';
   readonly fileName: string;
   readonly problems: readonly SeedProblem[];
 
-  constructor(fileName: string, problems: readonly SeedProblem[]) {
+  constructor(fileName: string, found: readonly SeedProblem[]) {
+    const problems = found.slice(0, maxProblems);
     super(describeProblems(fileName, 'cannot be applied', problems), seedErrors.seed_conflict);
     this.fileName = fileName;
     this.problems = problems;

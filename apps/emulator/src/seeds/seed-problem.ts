@@ -16,6 +16,8 @@ export interface SeedProblem extends SeedPlace {
   readonly hint: string;
 }
 
+/** Kept of a longer list: a text that is no seed at all has thousands, and nobody reads them. */
+export const maxProblems = 100;
 /** Shown of a longer list. */
 const maxShown = 20;
 
@@ -25,13 +27,16 @@ export function describeProblems(
   headline: string,
   problems: readonly SeedProblem[],
 ): string {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const isCut = problems.length >= maxProblems;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length}${isCut ? ' or more' : ''} problems`;
   const lines = problems.slice(0, maxShown).map(({ line, column, path, message, hint }) => {
     const subject = path === '' ? 'the document' : path;
     return `  ${fileName}:${line}:${column} ${subject} ${message}. ${hint}`;
   });
   const rest = problems.length - lines.length;
-  return [`${fileName} ${headline}: ${count}.`, ...lines, ...(rest > 0 ? [`  and ${rest} more`] : [])].join(
-    '\n',
-  );
+  return [
+    `${fileName} ${headline}: ${count}.`,
+    ...lines,
+    ...(rest > 0 ? [`  and ${isCut ? 'at least ' : ''}${rest} more`] : []),
+  ].join('\n');
 }

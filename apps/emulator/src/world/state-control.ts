@@ -1,8 +1,10 @@
 import { isKeyfoldError } from '@keyfold/crypto-core';
+import { StoreCorruptError } from '@keyfold/key-hierarchy';
 import type { EmulatorClock } from '../clock/emulator-clock.ts';
 import { ForeignSnapshotError, InvalidStateDocumentError } from '../control/control-errors.ts';
 import { accessWorks, type DevelopmentAccess, importedAccess } from '../development-access.ts';
 import { InvalidOptionError } from '../errors.ts';
+import { missingOfKeys } from '../kms/keys/missing-of-keys.ts';
 import { revealRoot, wrapImportedRoot } from '../platform-root.ts';
 import { type NoteName, noteTable } from '../state/notes.ts';
 import { contentOf, Snapshot, type SnapshotContent } from '../state/snapshot.ts';
@@ -35,10 +37,17 @@ export class StateControl {
     this.#access = access;
   }
 
-  /** To be called once the emulator is ready: what is there then, a reset goes back to. */
+  /**
+   * To be called once the emulator is ready: what is there then, a reset goes back to.
+   *
+   * @throws {StoreCorruptError} where rows are missing
+   */
   static async open(deps: StateControlDeps): Promise<StateControl> {
     const { state, host, clock, access } = deps;
-    const baseline = new Snapshot({ owner: state, rows: await state.rows(), clock: clock.setting });
+    const rows = await state.rows();
+    const missing = missingOfKeys(rows);
+    if (missing !== undefined) throw new StoreCorruptError(`The emulator's state lacks ${missing}.`);
+    const baseline = new Snapshot({ owner: state, rows, clock: clock.setting });
     return new StateControl(deps, baseline, (await importedAccess(host.current.view)) ?? access);
   }
 
@@ -109,6 +118,8 @@ export class StateControl {
       content,
     });
     try {
+      const missing = missingOfKeys(rows);
+      if (missing !== undefined) throw new InvalidStateDocumentError(`The document lacks ${missing}.`);
       const wrapped = await host.look(() => wrapImportedRoot(platformRoot, settings.platformRoot));
       const imported = [
         ...rows.filter(isTaken),

@@ -17,6 +17,7 @@ import { createKms, type Kms } from '../kms/kms.ts';
 import type { AccessOptions } from '../kms/policy/access-gate.ts';
 import type { IdentityOptions } from '../kms/policy/identity-registry.ts';
 import type { RequestRates } from '../kms/policy/request-quotas.ts';
+import { once } from '../once.ts';
 import { type PlatformRoot, rootOfRows } from '../platform-root.ts';
 import type { SecretsManager } from '../secrets-manager/secrets-manager.ts';
 import type { SeedTargets } from '../seeds/apply-seed.ts';
@@ -153,15 +154,6 @@ export async function openWorld(view: StateView, settings: WorldSettings): Promi
     retire();
     throw error;
   }
-}
-
-/** Made when it is first asked for. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 function lazily(load: () => Promise<SecretsManager>): Pick<SecretsManager, 'handle'> {

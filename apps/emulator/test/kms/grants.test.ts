@@ -261,6 +261,14 @@ describe('CreateGrant', () => {
       'ValidationException',
       'A grant constraint can have at most 8 encryption context pairs.',
     ],
+    ...['EncryptionContextEquals', 'EncryptionContextSubset'].map(
+      (name): [string, object, string, string] => [
+        `a value of 385 characters in ${name}`,
+        { Constraints: { [name]: { short: '', long: 'é'.repeat(385) } } },
+        'ValidationException',
+        'An encryption context value in a grant constraint cannot exceed 384 characters.',
+      ],
+    ),
     [
       'a service without its source',
       { GranteePrincipal: null, GranteeServicePrincipal: 's3.amazonaws.com' },
@@ -276,6 +284,11 @@ describe('CreateGrant', () => {
   ])('refuses %s', async (_, input, error, message) => {
     expect(await create(input)).toMatchObject({ error, message });
     expect((await kms.root('ListGrants', { KeyId })).output['Grants']).toEqual([]);
+  });
+
+  it('takes values of 384 characters, in as many bytes as they need', async () => {
+    const Constraints = { EncryptionContextEquals: { a: '𝄞'.repeat(384), b: 'x'.repeat(384) } };
+    expect(await create({ Constraints })).toMatchObject({ status: 200 });
   });
 
   it('refuses a disabled key', async () => {

@@ -93,8 +93,18 @@ describe('multi-Region keys', () => {
     for (const region of [west.region, 'eu-central-1'])
       expect(await replicate(KeyId, region)).toMatchObject({ output: { __type: 'AlreadyExistsException' } });
     expect(await replicate(KeyId, 'cn-north-1')).toMatchObject({
-      output: { __type: 'UnsupportedOperationException' },
+      output: {
+        __type: 'UnsupportedOperationException',
+        message: 'Region cn-north-1 is in another partition.',
+      },
     });
+    for (const region of ['mars-north-1', 'us-esat-1'])
+      expect(await replicate(KeyId, region)).toMatchObject({
+        output: {
+          __type: 'UnsupportedOperationException',
+          message: `Region ${region} is not an AWS Region.`,
+        },
+      });
     expect(await replicate(KeyId, south.region, west)).toMatchObject({
       output: { __type: 'UnsupportedOperationException' },
     });

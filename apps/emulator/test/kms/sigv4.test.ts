@@ -29,6 +29,8 @@ interface SignOptions {
   readonly scope?: { readonly date?: string; readonly region?: string; readonly service?: string };
   readonly signedHeaders?: readonly string[];
   readonly headers?: readonly (readonly [string, string])[];
+  /** Default: X-Amz-Date. */
+  readonly dates?: (timestamp: string) => readonly (readonly [string, string])[];
   readonly target?: string;
   readonly body?: string;
 }
@@ -42,7 +44,7 @@ function sign(options: SignOptions = {}): SignedRequest {
     ['Host', 'localhost:5390'],
     ['Content-Type', 'application/x-amz-json-1.1'],
     ['X-Amz-Target', 'TrentService.ListKeys'],
-    ['X-Amz-Date', timestamp],
+    ...(options.dates?.(timestamp) ?? [['X-Amz-Date', timestamp] as const]),
     ...(credentials.sessionToken === undefined
       ? []
       : [['X-Amz-Security-Token', credentials.sessionToken] as const]),
@@ -183,6 +185,28 @@ describe('a signature in the header', () => {
     expect(verify(sign({ signedHeaders: ['host', 'x-amz-date'] }))).toBe(unsigned);
     const added = sign();
     expect(verify({ ...added, headers: [...added.headers, ['X-Amz-Extra', '1']] })).toBe(unsigned);
+  });
+
+  it('has its time in X-Amz-Date or, where there is none, in Date: in the same format', () => {
+    const inDate = sign({ dates: (timestamp) => [['Date', timestamp]] });
+    expect(verify(inDate)).toBe('accepted');
+    expect(verify(withHeader(inDate, 'Date', () => '20260102T030406Z'))).toMatch(mismatch);
+    expect(verify(inDate, nowMs + 6 * minute)).toMatch(/^mismatch: Signature expired: /);
+    const other = new Date(nowMs - 60 * minute).toUTCString();
+    const inBoth = sign({
+      dates: (timestamp) => [
+        ['Date', other],
+        ['X-Amz-Date', timestamp],
+      ],
+    });
+    expect(verify(inBoth)).toBe('accepted');
+    expect(verify(sign({ dates: () => [['Date', new Date(nowMs).toUTCString()]] }))).toBe(
+      "incomplete: Date must be in ISO-8601 'basic format'. Got 'Fri, 02 Jan 2026 03:04:05 GMT'. See http://en.wikipedia.org/wiki/ISO_8601",
+    );
+    for (const dates of [[], ['a', 'b']])
+      expect(verify(sign({ dates: (timestamp) => dates.map(() => ['Date', timestamp]) }))).toBe(
+        "incomplete: Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+      );
   });
 
   it('is good for five minutes either way, to the second', () => {

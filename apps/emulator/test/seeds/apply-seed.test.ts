@@ -372,5 +372,9 @@ describe('secrets of a seed', () => {
     };
     const error = await conflict(apply(seed({ name: 'a', string: 'b' }), { secrets: refusal }));
     expect(error.problems.map(shown)).toEqual(['1:82 accounts[0].secrets[0] differs. Change it.']);
+    const many = Array.from({ length: 101 }, (_, at) => ({ name: `a${at}`, string: 'b' }));
+    const long = await conflict(apply(seed(...many), { secrets: refusal }));
+    expect(long.problems).toHaveLength(100);
+    expect(long.message).toMatch(/: 100 or more problems\..*and at least 80 more$/s);
   });
 });

@@ -299,6 +299,17 @@ describe('a text that is meant to do harm', () => {
     expect(invalid(text).problems.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['of the parser', '['.repeat(50_000)],
+    ['of the reader', `[${'!x a,'.repeat(5_000)}]`],
+    ['of the schema', JSON.stringify({ version: 1, accounts: Array.from({ length: 5_000 }, () => 1) })],
+  ])('is told the first hundred of its problems, and that there may be more: %s', (_, text) => {
+    const error = invalid(text);
+    expect(error.problems).toHaveLength(100);
+    expect(error.message).toMatch(/^seed\.yaml is no seed: 100 or more problems\.\n/);
+    expect(error.message).toMatch(/and at least 80 more$/);
+  });
+
   it('is refused where its aliases unfold without end', () => {
     const levels = Array.from(
       { length: 9 },

@@ -48,6 +48,10 @@ export const ownTexts = {
     fault: 'ValidationException',
     text: 'A grant constraint can have at most {max} encryption context pairs.',
   },
+  grantConstraintValue: {
+    fault: 'ValidationException',
+    text: 'An encryption context value in a grant constraint cannot exceed {max} characters.',
+  },
   grantConstraintsOfAsymmetric: {
     fault: 'ValidationException',
     text: 'Encryption context grant constraints are supported only for symmetric encryption KMS keys.',
@@ -138,6 +142,10 @@ export const ownTexts = {
     text: 'Region {region} is in another partition.',
   },
   multiRegionTwice: { fault: 'AlreadyExistsException', text: '{arn} already exists.' },
+  multiRegionUnknown: {
+    fault: 'UnsupportedOperationException',
+    text: 'Region {region} is not an AWS Region.',
+  },
   policyMissing: {
     fault: 'NotFoundException',
     text: 'Policy {policy} does not exist: the only policy name is default.',

@@ -36,8 +36,9 @@ const byUsage: Readonly<Record<KeyUsage, readonly GrantOperation[]>> = {
   KEY_AGREEMENT: ['DeriveSharedSecret', 'GetPublicKey'],
   ENCAPSULATE_DECAPSULATE: ['Decapsulate', 'Encapsulate', 'GetPublicKey'],
 };
-/** AWS KMS API reference, "GrantConstraints". */
+/** AWS KMS API reference, "CreateGrant", Constraints: pairs of a constraint, and characters of a pair's value. */
 const maxContextPairs = 8;
+const maxContextValueLength = 384;
 
 /** AWS KMS API reference, "CreateGrant". The same request under the same name makes no second grant. */
 export const createGrant: Operation = defineOperation(
@@ -96,8 +97,11 @@ function checkConstraintsOf({ Constraints = {} }: CreateGrantInput, { record }: 
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = Constraints;
   if (equals === undefined && subset === undefined) return;
   if (record.keySpec !== 'SYMMETRIC_DEFAULT') throw ownFault('grantConstraintsOfAsymmetric');
-  if ([equals, subset].some((pairs) => (pairs?.length ?? 0) > maxContextPairs))
-    throw ownFault('grantConstraintPairs', { max: maxContextPairs });
+  for (const pairs of [equals ?? [], subset ?? []]) {
+    if (pairs.length > maxContextPairs) throw ownFault('grantConstraintPairs', { max: maxContextPairs });
+    if (pairs.some(([, value]) => [...value].length > maxContextValueLength))
+      throw ownFault('grantConstraintValue', { max: maxContextValueLength });
+  }
 }
 
 function recordOf(input: CreateGrantInput, { caller, clock }: Call): GrantRecord {

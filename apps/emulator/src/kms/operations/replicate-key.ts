@@ -8,6 +8,7 @@ import { takeMaterial } from '../keys/key-material.ts';
 import type { KeyRecord } from '../keys/key-record.ts';
 import { keySpecs } from '../keys/key-specs.ts';
 import { isPrimary } from '../keys/multi-region.ts';
+import { isRegion } from '../keys/regions.ts';
 import type { ShapeValue } from '../model/shape-value.ts';
 import { acceptKeyPolicy } from './accept-key-policy.ts';
 import { findManagedKey } from './find-key.ts';
@@ -65,6 +66,7 @@ function requireReplicable(key: Key, region: string): void {
   const { address, record } = key;
   if (record.multiRegion === undefined || !isPrimary(key))
     throw ownFault('multiRegionNotPrimary', { arn: key.arn });
+  if (!isRegion(region)) throw ownFault('multiRegionUnknown', { region });
   if (partitionOf(region) !== partitionOf(address.region)) throw ownFault('multiRegionPartition', { region });
   if (record.multiRegion.regions.includes(region))
     throw ownFault('multiRegionTwice', { arn: keyArn({ ...address, region }) });

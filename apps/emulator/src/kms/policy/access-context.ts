@@ -2,7 +2,10 @@ import { parseCiphertextBlob } from '../crypto/ciphertext-blob.ts';
 import type { Key } from '../keys/key.ts';
 import { aliasArn } from '../keys/key-address.ts';
 import type { CallerIdentity, Connection } from './caller-identity.ts';
+import type { ConditionKey } from './condition-keys.ts';
 import { ContextBuilder } from './request-context.ts';
+
+type Context = ContextBuilder<ConditionKey>;
 
 /** A request's members, read and checked. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -25,7 +28,7 @@ export interface ContextSources {
 }
 
 /** Members that are condition keys as they are. AWS KMS developer guide, "AWS KMS condition keys". */
-const memberKeys: readonly (readonly [member: string, conditionKey: string])[] = [
+const memberKeys: readonly (readonly [member: string, conditionKey: ConditionKey])[] = [
   ['BypassPolicyLockoutSafetyCheck', 'kms:BypassPolicyLockoutSafetyCheck'],
   ['EncryptionAlgorithm', 'kms:EncryptionAlgorithm'],
   ['ExpirationModel', 'kms:ExpirationModel'],
@@ -69,8 +72,8 @@ const defaults: Readonly<Record<string, Members>> = {
 };
 
 /** Condition keys of which AWS deprecated one name and heeds both. */
-const keySpecKeys: readonly string[] = ['kms:KeySpec', 'kms:CustomerMasterKeySpec'];
-const keyUsageKeys: readonly string[] = ['kms:KeyUsage', 'kms:CustomerMasterKeyUsage'];
+const keySpecKeys: readonly ConditionKey[] = ['kms:KeySpec', 'kms:CustomerMasterKeySpec'];
+const keyUsageKeys: readonly ConditionKey[] = ['kms:KeyUsage', 'kms:CustomerMasterKeyUsage'];
 
 const principalTypes = {
   root: 'Account',
@@ -82,7 +85,7 @@ const principalTypes = {
 
 /** The condition keys of a request. */
 export function accessContext(sources: ContextSources): ReadonlyMap<string, readonly string[]> {
-  const context = new ContextBuilder();
+  const context = new ContextBuilder<ConditionKey>();
   addCaller(context, sources);
   addMembers(context, sources);
   addKey(context, sources);
@@ -91,7 +94,7 @@ export function accessContext(sources: ContextSources): ReadonlyMap<string, read
 }
 
 /** IAM user guide, "AWS global condition context keys". */
-function addCaller(context: ContextBuilder, { identity, connection, region, nowMs }: ContextSources): void {
+function addCaller(context: Context, { identity, connection, region, nowMs }: ContextSources): void {
   const { principal } = identity;
   context
     // The principal of a session is its role.
@@ -123,7 +126,7 @@ function addOwn(context: ContextBuilder, { identity, operation }: ContextSources
     context.add('kms:GrantIsForAWSResource', false);
 }
 
-function addMembers(context: ContextBuilder, sources: ContextSources): void {
+function addMembers(context: Context, sources: ContextSources): void {
   const { encryptionContext, key, operation } = sources;
   const members = { ...defaults[operation], ...sources.members };
   for (const [member, conditionKey] of memberKeys) context.add(conditionKey, plain(members[member]));
@@ -148,7 +151,7 @@ function plain(value: unknown): string | number | boolean | undefined {
 }
 
 /** The properties that a new key would have. */
-function addNewKey(context: ContextBuilder, members: Members): void {
+function addNewKey(context: Context, members: Members): void {
   const keySpec = plain(members['KeySpec'] ?? members['CustomerMasterKeySpec'] ?? 'SYMMETRIC_DEFAULT');
   for (const name of keySpecKeys) context.add(name, keySpec);
   for (const name of keyUsageKeys) context.add(name, plain(members['KeyUsage']));
@@ -159,10 +162,7 @@ function addNewKey(context: ContextBuilder, members: Members): void {
 }
 
 /** Each side of ReEncrypt has an algorithm of its own, and both know whether the key is the same. */
-function addReEncryption(
-  context: ContextBuilder,
-  { action, members, key, aliases = [] }: ContextSources,
-): void {
+function addReEncryption(context: Context, { action, members, key, aliases = [] }: ContextSources): void {
   const isSource = action === 'kms:ReEncryptFrom';
   const algorithm = members[isSource ? 'SourceEncryptionAlgorithm' : 'DestinationEncryptionAlgorithm'];
   context.add('kms:EncryptionAlgorithm', plain(algorithm ?? 'SYMMETRIC_DEFAULT'));
@@ -183,7 +183,7 @@ function addReEncryption(
   );
 }
 
-function addGrantMembers(context: ContextBuilder, { Operations, Constraints }: Members): void {
+function addGrantMembers(context: Context, { Operations, Constraints }: Members): void {
   if (!Array.isArray(Operations)) return;
   context.addAll('kms:GrantOperations', Operations.map(String));
   if (typeof Constraints !== 'object' || Constraints === null) return;
@@ -192,7 +192,7 @@ function addGrantMembers(context: ContextBuilder, { Operations, Constraints }: M
   if ('SourceArn' in Constraints) context.add('kms:GrantConstraintSourceArn', plain(Constraints.SourceArn));
 }
 
-function addKey(context: ContextBuilder, { key, aliases, requestAlias }: ContextSources): void {
+function addKey(context: Context, { key, aliases, requestAlias }: ContextSources): void {
   context.add('kms:RequestAlias', requestAlias);
   if (key === undefined) return;
   const { record, address } = key;

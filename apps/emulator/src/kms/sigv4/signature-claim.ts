@@ -58,7 +58,9 @@ function claimInHeader(authorization: string, request: SignedRequest): Signature
     if (given.has(name)) throw incomplete(ownSignatureText('headerParameterTwice', printable(name)));
     given.set(name, value);
   }
-  const dates = headerValues(request, 'x-amz-date');
+  // AWS General Reference, "Handling dates in Signature Version 4": `x-amz-date` first, `date` where there is none, in one format.
+  const ownDates = headerValues(request, 'x-amz-date');
+  const dates = ownDates.length > 0 ? ownDates : headerValues(request, 'date');
   // As AWS answers, without the header that it repeats: github.com/aws-samples/amazon-elasticsearch-service-with-authentication/issues/4.
   const missing = ['Credential', 'Signature', 'SignedHeaders']
     .filter((name) => (given.get(name) ?? '') === '')

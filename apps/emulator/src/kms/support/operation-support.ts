@@ -75,7 +75,7 @@ export const operationSupport: Readonly<Record<OperationName, Support>> = {
   ReEncrypt: exact,
   ReplicateKey: {
     support: 'exact',
-    note: 'Answers Creating, as AWS does; the replica can be used at once. Any Region of the partition is one.',
+    note: 'Answers Creating, as AWS does; the replica can be used at once. Any Region of the partition that the AWS SDK lists is one, whether or not AWS KMS is there.',
   },
   RetireGrant: exact,
   RevokeGrant: exact,

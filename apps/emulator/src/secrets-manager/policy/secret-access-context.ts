@@ -1,10 +1,11 @@
 import { accessContext, type Members } from '../../kms/policy/access-context.ts';
+import type { ConditionKey } from '../../kms/policy/condition-keys.ts';
 import { ContextBuilder, type RequestContext } from '../../kms/policy/request-context.ts';
 import type { Call } from '../operations/operation.ts';
 import type { Secret } from '../secrets/secret-record.ts';
 
 /** Members that are condition keys as they are. Service Authorization Reference, "AWS Secrets Manager". */
-const memberKeys: readonly string[] = [
+const memberKeys = [
   'BlockPublicPolicy',
   'Description',
   'ForceDeleteWithoutRecovery',
@@ -17,13 +18,13 @@ const memberKeys: readonly string[] = [
   'Type',
   'VersionId',
   'VersionStage',
-];
+] as const;
 
 /** The condition keys of a request. */
 export function secretAccessContext(
   members: Members,
   secret: Secret | undefined,
-  call: Call,
+  call: Pick<Call, 'identity' | 'connection' | 'caller' | 'clock'>,
 ): RequestContext {
   const { identity, connection, caller, clock } = call;
   const common = accessContext({
@@ -35,7 +36,7 @@ export function secretAccessContext(
     nowMs: clock.now().wallMs,
     encryptionContext: [],
   });
-  const own = new ContextBuilder();
+  const own = new ContextBuilder<ConditionKey>();
   for (const name of memberKeys) {
     const value = members[name];
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
@@ -46,7 +47,7 @@ export function secretAccessContext(
   return new Map([...common, ...own.build()]);
 }
 
-function addTags(context: ContextBuilder, { Tags, TagKeys }: Members): void {
+function addTags(context: ContextBuilder<ConditionKey>, { Tags, TagKeys }: Members): void {
   for (const tag of Array.isArray(Tags) ? Tags : []) {
     const { Key, Value } = tag as { readonly Key?: string; readonly Value?: string };
     if (Key !== undefined) context.add(`aws:RequestTag/${Key}`, Value).add('aws:TagKeys', Key);
@@ -54,7 +55,7 @@ function addTags(context: ContextBuilder, { Tags, TagKeys }: Members): void {
   for (const tagKey of Array.isArray(TagKeys) ? TagKeys : []) context.add('aws:TagKeys', String(tagKey));
 }
 
-function addSecret(context: ContextBuilder, { address, arn, record }: Secret): void {
+function addSecret(context: ContextBuilder<ConditionKey>, { address, arn, record }: Secret): void {
   context
     .add('aws:ResourceAccount', address.accountId)
     .add('secretsmanager:SecretId', arn)
