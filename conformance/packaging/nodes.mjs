@@ -1,11 +1,17 @@
 // Runs the installed SDK on every supported Node: imported and required, against the emulator from its own tarball, and
-// without any effect of the import itself.
+// without any effect of the import itself; then the installed emulator on each of them.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  checkKeys,
+  checkPostQuantumIsRefused,
+  makePostQuantumKeys,
+  withEmulatorOn,
+} from './emulator-on-node.mjs';
 
 const run = promisify(execFile);
 
@@ -50,8 +56,8 @@ export async function checkNodes({ work, project, emulatorProject }) {
     await copyFile(join(import.meta.dirname, file), join(project, file));
   }
   const nodes = [process.execPath, ...(await otherNodes(join(work, 'nodes')))];
-  const installed = join(emulatorProject, 'node_modules', '@keyfold', 'emulator', 'dist', 'index.js');
-  const { createEmulator } = await import(pathToFileURL(installed).href);
+  const installed = join(emulatorProject, 'node_modules', '@keyfold', 'emulator', 'dist');
+  const { createEmulator } = await import(pathToFileURL(join(installed, 'index.js')).href);
   const emulator = await createEmulator();
   try {
     for (const node of nodes) {
@@ -72,4 +78,22 @@ export async function checkNodes({ work, project, emulatorProject }) {
   } finally {
     await emulator.close();
   }
+  await checkEmulator(nodes, join(installed, 'main.js'), join(work, 'state'));
+}
+
+/** The emulator on one Node after the other, on one state, which the first begins: it has every kind of key. */
+async function checkEmulator([current, ...rest], main, state) {
+  let made = [];
+  await withEmulatorOn(current, main, [`--state=${state}`], async (ask) => {
+    await checkKeys(ask);
+    made = await makePostQuantumKeys(ask);
+  });
+  for (const node of rest)
+    await withEmulatorOn(node, main, [`--state=${state}`], async (ask) => {
+      await checkKeys(ask);
+      const { stdout } = await run(node, ['-p', "'encapsulate' in crypto"]);
+      if (stdout.trim() === 'true') await makePostQuantumKeys(ask);
+      else await checkPostQuantumIsRefused(ask, made);
+    });
+  process.stdout.write(`the emulator starts and answers on ${rest.length + 1} versions of Node\n`);
 }

@@ -27,7 +27,7 @@ import { WorldHost } from './world/world-host.ts';
 /**
  * Starts an emulator in this process. It is ready when the promise resolves.
  *
- * @throws {InvalidOptionError} for options that make no sense.
+ * @throws {InvalidOptionError} for options that there are not, or that make no sense.
  * @throws {PortInUseError} {@link AddressUnavailableError} where it cannot listen.
  * @throws {StateUnwritableError} {@link StateUnusableError} and the store's errors, where the state folder is no good.
  *

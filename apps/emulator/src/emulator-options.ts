@@ -1,4 +1,5 @@
 import type { Clock } from '@keyfold/crypto-core';
+import { checkOptionNames } from './check-option-names.ts';
 import type { Moment } from './clock/emulator-clock.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { IdentityOptions } from './kms/policy/identity-registry.ts';
@@ -34,14 +35,18 @@ export interface EmulatorOptions {
    */
   readonly keyPolicies?: 'off' | 'warn' | 'strict';
   /**
-   * Whether signatures count: `lax` (the default) takes any credentials, `strict` known ones alone, with a signature that is right.
+   * Whether signatures count: `lax` (the default) takes any credentials, and refuses only a scope that names no Region; `strict`
+   * takes known ones alone, with a signature that is right.
    */
   readonly signatures?: 'lax' | 'strict';
   /** Users, roles and root users whose credentials and policies are known. */
   readonly identities?: readonly IdentityOptions[];
   /** What is there from the start: names of seed files, or seeds as text. What is there already is left as it is. */
   readonly seeds?: readonly SeedSource[];
-  /** Requests per second that each account may make in a region, by operation; `*` is for each that is not named. Default: no limit. */
+  /**
+   * Requests per second that each account may make in a region, by operation; `*` is for each that is not named. What Secrets
+   * Manager asks for a client counts, what the emulator asks for itself does not. Default: no limit.
+   */
   readonly requestRates?: RequestRates;
   /** How many requests the journal remembers. Default 10,000. */
   readonly journalCapacity?: number;
@@ -62,6 +67,7 @@ const choices = {
  * @throws {InvalidOptionError} naming the option
  */
 export function checkOptions(options: EmulatorOptions): void {
+  checkOptionNames(options);
   for (const port of [options.port, options.httpsPort])
     if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw new InvalidOptionError(`A port is an integer from 0 to 65535, not ${port}.`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { checkSeedSource } from './check-option-names.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { Seed } from './seeds/seed.ts';
 import type { SeedCounts } from './seeds/seed-counts.ts';
@@ -10,10 +11,11 @@ export type SeedSource = string | { readonly text: string; readonly fileName?: s
 /**
  * Reads seeds.
  *
- * @throws {InvalidOptionError} for a file that cannot be read
+ * @throws {InvalidOptionError} for a file that cannot be read, or a source with a member that there is not
  * @throws {SeedInvalidError} for what is no seed
  */
 export async function readSeeds(sources: readonly SeedSource[]): Promise<readonly Seed[]> {
+  for (const source of sources) checkSeedSource(source);
   if (sources.length === 0) return [];
   // What reads seeds takes longer to load than all the rest.
   const { parseSeed } = await import('./seeds/parse-seed.ts');

@@ -183,6 +183,11 @@ describe('the control API', () => {
       400,
       'invalid_fault_rule',
     );
+    expectRefused(
+      await ask('POST', '/faults', { operation: 'Nope', effect: 'throttling' }),
+      400,
+      'invalid_fault_rule',
+    );
   });
 
   it('takes every effect that the handle takes', async () => {
@@ -229,6 +234,7 @@ describe('the control API', () => {
       'operation=a&operation=b',
     ])
       expectRefused(await ask('GET', `/journal?${query}`), 400, 'invalid_request');
+    expectRefused(await ask('GET', '/journal?operation=Encyrpt'), 400, 'invalid_option');
     expect((await ask('DELETE', '/journal')).status).toBe(204);
     expect((await ask('GET', '/journal')).body).toEqual({ total: 0, found: 0, entries: [] });
   });
@@ -251,6 +257,11 @@ describe('the control API', () => {
       await ask('POST', '/journal/assert', { filter: { opration: 'x' } }),
       400,
       'invalid_request',
+    );
+    expectRefused(
+      await ask('POST', '/journal/assert', { filter: { operation: 'Decyrpt' }, times: 0 }),
+      400,
+      'invalid_option',
     );
   });
 
@@ -509,9 +520,7 @@ describe('the control API', () => {
 
   it('answers two hundred requests at once', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () =>
-        ask('POST', '/faults', { operation: randomUUID(), effect: 'throttling' }),
-      ),
+      Array.from({ length: 200 }, () => ask('POST', '/faults', { key: randomUUID(), effect: 'throttling' })),
     );
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(200);
   });

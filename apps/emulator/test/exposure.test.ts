@@ -146,6 +146,60 @@ describe('request quotas', () => {
     emulator.clock.advance(1_000);
     expect((await list(account)).status).toBe(200);
   });
+
+  it("are a client's alone: what the emulator asks for itself, such as its tenants' root keys, takes nothing from them", async () => {
+    const seed = {
+      version: 1,
+      accounts: [
+        {
+          id: '000000000000',
+          keys: [{ id: 'f4d8f2c9-b9c6-4af6-9b4c-3092a01397b0' }],
+          secrets: [
+            { name: 'seeded', kmsKeyId: 'f4d8f2c9-b9c6-4af6-9b4c-3092a01397b0', string: 'only for tests' },
+          ],
+        },
+      ],
+    };
+    const emulator = await start({
+      requestRates: { '*': 1 },
+      frozen: true,
+      seeds: [{ text: JSON.stringify(seed) }],
+    });
+    const response = await fetch(`${emulator.url}/v1/tenants/demo/services/billing`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${emulator.access.apiKey}` },
+    });
+    expect(response.ok).toBe(true);
+    const KeyId = 'f4d8f2c9-b9c6-4af6-9b4c-3092a01397b0';
+    const asked = {
+      CreateKey: {},
+      Encrypt: { KeyId, Plaintext: base64('a') },
+      GenerateDataKey: { KeyId, NumberOfBytes: 32 },
+      DescribeKey: { KeyId },
+    };
+    for (const [operation, input] of Object.entries(asked)) {
+      expect((await callAws(emulator, operation, input)).status, operation).toBe(200);
+      expect((await callAws(emulator, operation, input)).error, operation).toBe('ThrottlingException');
+    }
+  });
+
+  it('count what Secrets Manager asks of KMS for a client', async () => {
+    const emulator = await start({ requestRates: { GenerateDataKey: 1 }, frozen: true });
+    const create = (Name: string) =>
+      callAws(
+        emulator,
+        'CreateSecret',
+        { Name, SecretString: 'only for tests', ClientRequestToken: '11111111-2222-4333-8444-555555555555' },
+        {},
+        'secretsmanager',
+      );
+    expect(await create('first')).toMatchObject({ status: 200 });
+    expect(await create('second')).toMatchObject({ status: 400 });
+    expect(emulator.journal.find({ from: 'emulator' }).map(({ error }) => error)).toEqual([
+      null,
+      'ThrottlingException',
+    ]);
+  });
 });
 
 describe('the banner', () => {

@@ -1,9 +1,10 @@
+import { noSuchName } from '../known-names.ts';
 import { InvalidFaultRuleError } from './control-errors.ts';
 import { faultRows } from './fault-effects.ts';
 import type { FaultEffect, FaultKind, FaultRule } from './fault-rule.ts';
 import type { WatchedService } from './journal-entry.ts';
+import { operationNames, watchedServices, wrongName } from './operation-names.ts';
 
-const services: readonly WatchedService[] = ['kms', 'secretsmanager', 'encryption-api'];
 const longestDelayMs = 600_000;
 
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1;
@@ -16,14 +17,14 @@ const oneOf =
   (value: unknown): boolean =>
     values.includes(value);
 
-/** What each member of a rule may be. */
+/** What each member of a rule may be; which texts are names is looked at after. */
 const ruleMembers: { readonly [Name in keyof Required<FaultRule>]: (value: unknown) => boolean } = {
-  service: (value) => services.some((service) => service === value),
+  service: isText,
   operation: isText,
   key: isText,
   tenant: isText,
   account: (value) => typeof value === 'string' && /^\d{12}$/.test(value),
-  from: oneOf('client', 'emulator'),
+  from: isText,
   nth: isWhole,
   probability: (value) => typeof value === 'number' && value >= 0 && value <= 1,
   count: isWhole,
@@ -65,10 +66,12 @@ const effectForms: Readonly<Record<FaultKind, readonly Members[]>> = {
 export function checkFaultRule(rule: FaultRule): FaultEffect {
   for (const [name, value] of Object.entries(rule)) {
     if (!Object.hasOwn(ruleMembers, name))
-      throw new InvalidFaultRuleError(`A fault rule has no member ${JSON.stringify(name)}.`);
+      throw new InvalidFaultRuleError(noSuchName('member of fault rules', name, Object.keys(ruleMembers)));
     if (value !== undefined && !ruleMembers[name as keyof FaultRule](value))
       throw new InvalidFaultRuleError(`The member ${name} of the fault rule has no value that it can have.`);
   }
+  const wrong = wrongName(rule);
+  if (wrong !== undefined) throw new InvalidFaultRuleError(wrong);
   const effect = writtenOut(rule.effect);
   const { kind, ...members }: { kind: FaultKind; [member: string]: unknown } = { ...effect };
   const fits = effectForms[kind].some(
@@ -85,7 +88,7 @@ export function checkFaultRule(rule: FaultRule): FaultEffect {
     throw new InvalidFaultRuleError(
       `The effect ${kind} is none of ${rule.service}'s: it strikes the service kms below it, from the emulator.`,
     );
-  if (!services.some((service) => canStrike(rule, service, kind)))
+  if (!watchedServices.some((service) => canStrike(rule, service, kind)))
     throw new InvalidFaultRuleError(
       'No request can fit the fault rule: AWS requests have keys and accounts, those of the encryption API tenants, and the emulator itself asks AWS KMS alone.',
     );
@@ -104,6 +107,7 @@ function canStrike(rule: FaultRule, service: WatchedService, kind: FaultKind): b
     rule[trait] === undefined || traits[service].includes(trait);
   return (
     (rule.service ?? service) === service &&
+    (rule.operation === undefined || operationNames[service].includes(rule.operation)) &&
     faultRows[kind].services.includes(service) &&
     (rule.from !== 'emulator' || service === 'kms') &&
     Object.values(traits).flat().every(isKnownBy)

@@ -1,5 +1,7 @@
 import { InvalidOptionError } from '../errors.ts';
+import { noSuchName } from '../known-names.ts';
 import type { JournalEntry, WatchedService } from './journal-entry.ts';
+import { wrongName } from './operation-names.ts';
 
 /** Which requests are meant: those that fit every member that is there. */
 export interface JournalFilter {
@@ -48,16 +50,19 @@ const tests: { readonly [Name in keyof Required<JournalFilter>]: Test<Name> } = 
 /**
  * What a filter means. A member that is undefined says nothing.
  *
- * @throws {InvalidOptionError} for a member that there is not: passed over it would find too much, and nothing if it fitted nothing
+ * @throws {InvalidOptionError} for a member, a service, an operation or a source that there is not: passed over it would find too much,
+ *   and nothing if it fitted nothing
  */
 export function compileFilter(filter: JournalFilter): (entry: JournalEntry) => boolean {
   const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
   const checks = wanted.map(([name, value]) => {
     if (!Object.hasOwn(tests, name))
-      throw new InvalidOptionError(`A filter of the journal has no member ${JSON.stringify(name)}.`);
+      throw new InvalidOptionError(noSuchName("member of the journal's filters", name, Object.keys(tests)));
     const test: (entry: JournalEntry, wanted: never) => boolean = tests[name as keyof JournalFilter];
     return (entry: JournalEntry) => test(entry, value as never);
   });
+  const wrong = wrongName(filter);
+  if (wrong !== undefined) throw new InvalidOptionError(wrong);
   return (entry) => checks.every((check) => check(entry));
 }
 

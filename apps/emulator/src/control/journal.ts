@@ -56,7 +56,7 @@ export class Journal {
   /**
    * What fits, in the order in which it ended.
    *
-   * @throws {InvalidOptionError} for a filter with a member that there is not
+   * @throws {InvalidOptionError} for a filter with a member or a name that there is not
    */
   find(filter: JournalFilter = {}): readonly JournalEntry[] {
     const fits = compileFilter(filter);
@@ -80,7 +80,7 @@ export class Journal {
    * @param times - exactly so often, or within bounds; at least once if left out.
    * @returns what fits
    * @throws {JournalMismatchError} naming what was expected and what came
-   * @throws {InvalidOptionError} for a filter or a count with a member that there is not
+   * @throws {InvalidOptionError} for a filter or a count with a member or a name that there is not
    */
   expect(filter: JournalFilter, times: number | ExpectedCount = { atLeast: 1 }): readonly JournalEntry[] {
     const found = this.find(filter);

@@ -42,6 +42,7 @@ export interface KmsRequest {
   readonly requestId?: string;
   /** Whose the credentials are, where that is known. Absent: the account's root user. */
   readonly credentials?: KnownCredentials | undefined;
+  /** Absent: no client asked, but the emulator itself, for which there are no request quotas. */
   readonly connection?: Connection | undefined;
   /** The service of AWS's that asks on the caller's behalf, such as `secretsmanager.eu-central-1.amazonaws.com`. */
   readonly viaService?: string | undefined;

@@ -65,12 +65,74 @@ describe('the HTTP handler', () => {
     ['111122223333', 'ap-south-1', 'arn:aws:kms:ap-south-1:111122223333:key/'],
     ['AKIAIOSFODNN7EXAMPLE', 'eu-west-2', 'arn:aws:kms:eu-west-2:000000000000:key/'],
     ['1111222233334', 'eu-west-2', 'arn:aws:kms:eu-west-2:000000000000:key/'],
-    ['111122223333', 'EU/../x', 'arn:aws:kms:us-east-1:000000000000:key/'],
+    ['my key', 'eu-west-1', 'arn:aws:kms:eu-west-1:000000000000:key/'],
+    ['a/key+of=theirs', 'eu-west-1', 'arn:aws:kms:eu-west-1:000000000000:key/'],
+    ['k'.repeat(200), 'eu-west-1', 'arn:aws:kms:eu-west-1:000000000000:key/'],
+    ['111122223333', 'local', 'arn:aws:kms:local:111122223333:key/'],
   ])('takes account and region from credentials %s in %s', async (accessKeyId, region, prefix) => {
     expect(await createdArn(scope(accessKeyId, region))).toMatch(prefix);
   });
 
-  it.each([undefined, 'Bearer x', 'AWS4-HMAC-SHA256', `AWS4-HMAC-SHA256 Credential=${'x'.repeat(5000)}`])(
+  it('takes a scope that a blank ends, and one with more after it', async () => {
+    for (const end of [
+      '',
+      ' SignedHeaders=host',
+      ',SignedHeaders=host',
+      ', Signature=0/1/2/aws4_request',
+      ' x/20260102/us-west-2/kms/aws4_request',
+    ])
+      expect(
+        await createdArn(
+          `AWS4-HMAC-SHA256 Credential=111122223333/20260102/eu-west-1/kms/aws4_request${end}`,
+        ),
+      ).toMatch('arn:aws:kms:eu-west-1:111122223333:key/');
+  });
+
+  it.each([
+    ['111122223333', 'EU'],
+    ['111122223333', 'us_east_1'],
+    ['111122223333', ''],
+    ['111122223333', 'a'.repeat(40)],
+  ])('refuses credentials %s in a Region that is none, %s: nothing is made elsewhere', async (id, region) => {
+    for (let at = 0; at < 2; at++) {
+      const response = await post({ headers: { ...headers, authorization: scope(id, region) } });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({
+        __type: 'InvalidSignatureException',
+        message: 'Credential should be scoped to a valid region. ',
+      });
+    }
+  });
+
+  it.each([
+    'x'.repeat(200),
+    '111122223333',
+    '/20260102/eu-west-1/kms/aws4_request',
+    '111122223333/eu-west-1/kms/aws4_request',
+    '111122223333/20260102/EU/../x/kms/aws4_request',
+    '111122223333/20260102/eu-west-1/kms/aws4_requests',
+    '111122223333/20260102/eu-west-1/kms/',
+  ])('refuses the credential %s, which has no scope', async (credential) => {
+    for (const presigned of [false, true]) {
+      const response = await post(
+        presigned
+          ? { path: `/?X-Amz-Credential=${encodeURIComponent(credential)}` }
+          : {
+              headers: {
+                ...headers,
+                authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host`,
+              },
+            },
+      );
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({
+        __type: 'IncompleteSignatureException',
+        message: `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential.slice(0, 128)}'`,
+      });
+    }
+  });
+
+  it.each([undefined, 'Bearer x', 'AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA256 Credentials=x'])(
     'uses the default account and region for authorisation %s',
     async (authorization) => {
       expect(await createdArn(authorization)).toMatch('arn:aws:kms:us-east-1:000000000000:key/');

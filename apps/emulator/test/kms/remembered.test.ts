@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeOfRequest } from '../../src/kms/credential-scope.ts';
+import { SignatureRefusal } from '../../src/kms/sigv4/signature-refusal.ts';
 import { type Harness, openKms } from './kms-harness.ts';
 
 const Plaintext = Buffer.from('a secret').toString('base64');
@@ -63,12 +64,13 @@ describe('what is remembered of the last request', () => {
       [`${first}, SignedHeaders=host, Signature=11`, '111122223333'],
       [`${second}, SignedHeaders=host, Signature=00`, '444455556666'],
       [second, '444455556666'],
-      // The scope does not end there: that is nobody's.
-      [`${second}x, SignedHeaders=host, Signature=00`, '000000000000'],
+      // The scope does not end there: nobody's account is meant.
+      [`${second}x, SignedHeaders=host, Signature=00`, undefined],
       [first, '111122223333'],
-      [`${first}s`, '000000000000'],
+      [`${first}s`, undefined],
       [`${first}, SignedHeaders=host, Signature=22`, '111122223333'],
     ] as const)
-      expect(placeOfRequest(header).accountId, header).toBe(accountId);
+      if (accountId === undefined) expect(() => placeOfRequest(header), header).toThrow(SignatureRefusal);
+      else expect(placeOfRequest(header).accountId, header).toBe(accountId);
   });
 });

@@ -4,7 +4,7 @@ import type { FaultHandle } from '../fault-book.ts';
 import type { FaultRule } from '../fault-rule.ts';
 import { type ControlRoute, defineRoute, done } from './control-route.ts';
 import type { Controlled } from './controlled.ts';
-import { accountId, defined, from, name, service } from './fields.ts';
+import { accountId, defined, from, name, operation, service } from './fields.ts';
 
 const plainFaults = [
   'throttling',
@@ -45,7 +45,7 @@ const effectSchema = z
 const faultRuleSchema = z
   .strictObject({
     service: service.optional(),
-    operation: name.optional().meta({ example: 'Decrypt' }),
+    operation: operation.optional(),
     key: name.optional().meta({ description: 'A key by id, ARN or alias, or a secret by name or ARN.' }),
     tenant: name.optional(),
     account: accountId.optional(),

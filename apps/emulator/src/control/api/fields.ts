@@ -9,6 +9,12 @@ export const accountId: z.ZodString = z
   .regex(/^\d{12}$/)
   .meta({ description: 'Twelve digits.', example: '000000000000' });
 
+export const operation: z.ZodString = name.meta({
+  description:
+    'An operation of AWS KMS, AWS Secrets Manager or the encryption API, by its name. Any other is refused.',
+  example: 'Decrypt',
+});
+
 export const service: z.ZodType<WatchedService> = z
   .enum(['kms', 'secretsmanager', 'encryption-api'])
   .meta({ id: 'Service', description: 'A service of the emulator.' });

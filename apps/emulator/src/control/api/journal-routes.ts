@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExpectedCount } from '../journal.ts';
 import type { JournalFilter } from '../journal-filter.ts';
 import { type ControlRoute, defineRoute, done } from './control-route.ts';
-import { accountId, defined, from, name, service } from './fields.ts';
+import { accountId, defined, from, name, operation, service } from './fields.ts';
 
 const error = name.meta({ description: "An error's name or code." });
 
@@ -10,7 +10,7 @@ const error = name.meta({ description: "An error's name or code." });
 const journalFilterSchema = z
   .strictObject({
     service: service.optional(),
-    operation: name.optional(),
+    operation: operation.optional(),
     key: name.optional(),
     tenant: name.optional(),
     account: accountId.optional(),
@@ -28,7 +28,7 @@ const journalFilterSchema = z
 /** The same in a query. */
 const journalQuerySchema = z.strictObject({
   service: service.optional(),
-  operation: name.optional(),
+  operation: operation.optional(),
   key: name.optional(),
   tenant: name.optional(),
   account: accountId.optional(),
@@ -112,6 +112,7 @@ export const journalRoutes: readonly ControlRoute[] = [
     summary: 'The latest requests that fit, in the order in which they ended.',
     query: journalQuerySchema,
     success: { status: 200, description: 'The requests.', schema: journalSchema },
+    errors: ['invalid_option'],
     run: ({ emulator: { journal } }, { query }) => {
       const { limit, error, faulted, refused, ...rest } = query;
       const entries = journal.find(

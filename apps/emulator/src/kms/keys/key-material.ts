@@ -2,7 +2,7 @@ import { createHmac, createPrivateKey, createPublicKey, createSecretKey, type Ke
 import type { KeyAddress } from './key-address.ts';
 import type { MaterialKind } from './key-specs.ts';
 import { KmsStateUnreadableError } from './kms-state-unreadable-error.ts';
-import { makeMaterial } from './make-material.ts';
+import { makeMaterial, unavailableKeyType } from './make-material.ts';
 
 /** One generation of a key's secret. */
 export interface KeyMaterial {
@@ -45,6 +45,7 @@ export function takeMaterial(address: KeyAddress, kind: MaterialKind, bytes: Uin
  * with, and protects test data only: who can read the state folder (mode 0600) is its owner.
  *
  * @throws {KmsStateUnreadableError} where the row is not one, or belongs to another key
+ * @throws {KmsFault} UnsupportedOperationException where a newer Node made a key of a type that this one does not have
  */
 export function readKeyMaterial(content: Uint8Array, id: string, address: KeyAddress): KeyMaterial {
   try {
@@ -72,10 +73,30 @@ function materialOf(content: Uint8Array, { keyId }: KeyAddress): KeyMaterial {
 }
 
 function privateKeyOf(secret: Buffer): KeyObject {
+  // Some of Node 22 can read what none of it can use.
+  const type = hasPostQuantumKeys ? undefined : postQuantumType(secret);
+  if (type !== undefined) throw unavailableKeyType(type);
   try {
     return createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' });
   } catch {
     // The runtime's own error is not kept: it may quote what it could not read.
     throw new KmsStateUnreadableError('A KMS key material is no private key.');
   }
+}
+
+/** Node 22 does not have such keys, and may be given a state that a newer one has made. */
+const hasPostQuantumKeys = 'encapsulate' in process.getBuiltinModule('node:crypto');
+
+/** RFC 9881 §3 and RFC 9935 §3: how the identifiers of all their sizes begin, in DER. */
+const postQuantumTypes: readonly (readonly [type: string, identifier: Buffer])[] = [
+  ['ML-DSA', Buffer.from('06096086480165030403', 'hex')],
+  ['ML-KEM', Buffer.from('06096086480165030404', 'hex')],
+];
+
+/** RFC 5958 §2: the identifier comes after a SEQUENCE's head, the version and another head. */
+const identifierEnd = 20;
+
+function postQuantumType(privateKey: Buffer): string | undefined {
+  const start = privateKey.subarray(0, identifierEnd);
+  return postQuantumTypes.find(([, identifier]) => start.includes(identifier))?.[0];
 }

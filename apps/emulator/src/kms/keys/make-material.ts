@@ -45,11 +45,16 @@ function generateNamed(
   } catch (error) {
     if (!(error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG_VALUE'))
       throw error;
-    throw new KmsFault(
-      'UnsupportedOperationException',
-      `Keys of type ${type} are not available in the Keyfold emulator on this version of Node.`,
-    );
+    throw unavailableKeyType(type);
   }
+}
+
+/** For a key type that the runtime does not have. */
+export function unavailableKeyType(type: string): KmsFault {
+  return new KmsFault(
+    'UnsupportedOperationException',
+    `Keys of type ${type} are not available in the Keyfold emulator on this version of Node.`,
+  );
 }
 
 /** Fresh material: random bytes, or a private key in PKCS #8. The caller zeroises it. */

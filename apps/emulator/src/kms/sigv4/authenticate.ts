@@ -32,7 +32,7 @@ export interface Authenticated extends Place {
 /**
  * Finds out who sent a request.
  *
- * @throws {SignatureRefusal} in strict mode, for a signature that is not right
+ * @throws {SignatureRefusal} in strict mode, for a signature that is not right; else for a credential that says no account and Region
  */
 export function authenticate(
   request: IncomingMessage,

@@ -115,11 +115,8 @@ interface ClaimTexts
 
 function claimOf({ credential, signedHeaders, ...rest }: ClaimTexts): SignatureClaim {
   const [, accessKeyId, date, region, service] = credentialForm.exec(credential) ?? [];
-  // As AWS answers: github.com/mhart/aws4/issues/97.
   if (accessKeyId === undefined || date === undefined || region === undefined || service === undefined)
-    throw incomplete(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${printable(credential)}'`,
-    );
+    throw credentialMalformed(credential);
   const signedAtMs = readTimestamp(rest.timestamp);
   if (signedAtMs === undefined)
     throw incomplete(
@@ -132,6 +129,13 @@ function claimOf({ credential, signedHeaders, ...rest }: ClaimTexts): SignatureC
     signedAtMs,
     ...rest,
   };
+}
+
+/** For a credential that does not say whose it is and what for, as AWS answers: github.com/mhart/aws4/issues/97. */
+export function credentialMalformed(credential: string): SignatureRefusal {
+  return incomplete(
+    `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${printable(credential)}'`,
+  );
 }
 
 function readTimestamp(text: string): number | undefined {

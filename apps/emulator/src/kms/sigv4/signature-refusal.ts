@@ -32,3 +32,8 @@ export class SignatureRefusal extends Error {
     this.problem = problem;
   }
 }
+
+/** As AWS answers: github.com/aws/aws-sdk-js-v3/issues/5576 and github.com/disneystreaming/smithy4s/issues/1568. */
+export function regionInvalid(): SignatureRefusal {
+  return new SignatureRefusal('mismatch', 'Credential should be scoped to a valid region. ');
+}

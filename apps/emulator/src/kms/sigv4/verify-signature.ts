@@ -1,7 +1,7 @@
 import { canonicalRequest } from './canonical-request.ts';
 import { equalInConstantTime, signatureOf, stringToSign } from './signature.ts';
 import { readSignatureClaim, type SignatureClaim, writeTimestamp } from './signature-claim.ts';
-import { SignatureRefusal } from './signature-refusal.ts';
+import { regionInvalid, SignatureRefusal } from './signature-refusal.ts';
 import type { SignedRequest } from './signed-request.ts';
 
 /** Credentials that are known. */
@@ -115,9 +115,7 @@ function requireScope(
       'mismatch',
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date}', from '${timestamp}'.`,
     );
-  // As AWS answers: github.com/aws/aws-sdk-js-v3/issues/5576 and github.com/disneystreaming/smithy4s/issues/1568.
-  if (region === undefined ? !regionForm.test(scope.region) : scope.region !== region)
-    throw new SignatureRefusal('mismatch', 'Credential should be scoped to a valid region. ');
+  if (region === undefined ? !regionForm.test(scope.region) : scope.region !== region) throw regionInvalid();
   if (scope.service !== service)
     throw new SignatureRefusal('mismatch', `Credential should be scoped to correct service: '${service}'. `);
 }

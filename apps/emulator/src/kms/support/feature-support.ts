@@ -32,6 +32,6 @@ export const featureSupport: Readonly<Record<string, Support>> = {
   'Request quotas': { support: 'simulated', note: 'At the rates that are given, in buckets of one second.' },
   'Signature Version 4': {
     support: 'exact',
-    note: 'In the header or presigned, in strict mode; lax takes any. The time is in X-Amz-Date or Date, in the basic format of ISO 8601.',
+    note: 'In the header or presigned, in strict mode; lax takes any whose scope can be read. The time is in X-Amz-Date or Date, in the basic format of ISO 8601.',
   },
 };
