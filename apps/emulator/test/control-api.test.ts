@@ -439,6 +439,7 @@ describe('the control API', () => {
       const { valid, errors: faults } = await new Validator().validate({ ...document });
       expect(faults).toBeUndefined();
       expect(valid).toBe(true);
+      // Written to here alone, which the test's own type of it does not let.
       const spoilt = structuredClone(document) as unknown as { paths: Record<string, { get: object }> };
       Object.assign(spoilt.paths[openApiPath]?.get ?? {}, { responses: { later: {} } });
       expect((await new Validator().validate(spoilt)).valid).toBe(false);

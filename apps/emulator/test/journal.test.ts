@@ -236,6 +236,7 @@ describe('the journal', () => {
     expect(() => emulator.journal.expect(typo, 0)).toThrow(refused);
     expect(() => emulator.journal.find(typo)).toThrow('"opration"');
     // What an untyped caller may pass.
+    // What no compiler lets through, plain JavaScript does.
     expect(() => emulator.journal.count({ toString: 'x' } as unknown as JournalFilter)).toThrow(refused);
     for (const times of [{ atLest: 1 }, { atLeast: 2, atMost: 1 }, { atLeast: Number.NaN }, -1, Number.NaN])
       expect(() => emulator.journal.expect({}, times), JSON.stringify(times)).toThrow(refused);
