@@ -6,6 +6,7 @@ import { Tenants } from '../../src/tenants.ts';
 import { FakeTime } from '../support/fake-time.ts';
 import { ok, scriptedClient, silent } from '../support/scripted-client.ts';
 import { rejection, settle } from '../support/settle.ts';
+import { watchedSignal } from '../support/watched-signal.ts';
 
 function deadlineOf(options: { readonly signal?: AbortSignal } = {}) {
   const time = new FakeTime();
@@ -157,29 +158,17 @@ describe('a client', () => {
   it('has nothing left of a thousand calls, answered or ended', async () => {
     const { client, time, replies } = scriptedClient([ok], { time: new FakeTime() });
     const tenants = new Tenants(client);
-    const added: unknown[] = [];
-    const caller = new AbortController();
-    const { signal } = caller;
-    const add = signal.addEventListener.bind(signal);
-    const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...parameters: Parameters<typeof add>) => {
-      added.push(parameters[1]);
-      add(...parameters);
-    };
-    signal.removeEventListener = (...parameters: Parameters<typeof remove>) => {
-      added.splice(added.indexOf(parameters[1]), 1);
-      remove(...parameters);
-    };
+    const { signal, listeners } = watchedSignal();
     await Promise.all(Array.from({ length: 500 }, () => tenants.get('acme', { signal })));
     replies.splice(0, 1, silent);
     const ended = Array.from({ length: 500 }, () =>
       rejection(tenants.get('acme', { signal, timeoutMs: 10 })),
     );
     await settle();
-    expect([time.pending, added.length]).toEqual([500, 500]);
+    expect([time.pending, listeners.size]).toEqual([500, 500]);
     time.advance(10);
     for (const error of await Promise.all(ended)) expect(error).toMatchObject({ code: 'timeout' });
-    expect([time.pending, added.length]).toEqual([0, 0]);
+    expect([time.pending, listeners.size]).toEqual([0, 0]);
   });
 
   it('leaves a call that is over as it is when its signal is aborted, or the client closes', async () => {

@@ -4,6 +4,7 @@ import { integerId, Keyfold, text } from '../../src/index.ts';
 import { testApiKey } from '../support/clients.ts';
 import { KeyServer, sendError } from '../support/key-server.ts';
 import { rejection, settle } from '../support/settle.ts';
+import { watchedSignal } from '../support/watched-signal.ts';
 
 const context = { card: '42' };
 
@@ -115,19 +116,7 @@ describe('a signal', () => {
   it('is let go of once a call is done', async () => {
     await using opened = await open();
     const { cards } = opened;
-    const added: unknown[] = [];
-    const controller = new AbortController();
-    const { signal } = controller;
-    const add = signal.addEventListener.bind(signal);
-    const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...parameters: Parameters<typeof add>) => {
-      added.push(parameters[1]);
-      add(...parameters);
-    };
-    signal.removeEventListener = (...parameters: Parameters<typeof remove>) => {
-      added.splice(added.indexOf(parameters[1]), 1);
-      remove(...parameters);
-    };
+    const { signal, listeners } = watchedSignal();
     await cards.encrypt('x', { context, signal });
     await cards.encrypt('x', { context, signal });
     // What cannot be written in JSON fails while the request is made, before there is an attempt.
@@ -135,7 +124,7 @@ describe('a signal', () => {
     const failed = rejection(opened.keyfold.apiKeys.create(unwritable, { signal }));
     expect(await failed).toMatchObject({ code: 'invalid_argument' });
     await settle();
-    expect(added).toEqual([]);
+    expect(listeners.size).toBe(0);
   });
 
   it('that is aborted before the waiting begins ends it, and what was waited for may fail later', async () => {

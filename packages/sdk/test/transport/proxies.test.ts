@@ -106,6 +106,7 @@ describe('a proxy that is spoken to in TLS', () => {
       ...goodProxy,
       requestCert: true,
       ca: authority.pem,
+      // As a server: clients without a certificate are let in too, so that the test sees whether one was sent.
       rejectUnauthorized: false,
     });
     await using client = clientOf(urlOf(listener), {
